@@ -1,0 +1,189 @@
+using Assay.Describe;
+using Assay.Judge;
+
+namespace Assay.Recipes;
+
+/// <summary>Everything that a finished run has to say: what the report shows and <c>--json</c> prints.</summary>
+public sealed record RunReport
+{
+    /// <summary>The run's id in the store.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The recipe's path as the user wrote it.</summary>
+    public required string RecipePath { get; init; }
+
+    /// <summary>The recipe's text, with <c>--set</c> and <c>--data</c> changes listed in <see cref="Overrides"/>.</summary>
+    public required string RecipeText { get; init; }
+
+    /// <summary>Changes made on the command line, as <c>key=value</c>.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
+    /// <summary>Assay, runtime and operating system versions, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Versions { get; init; }
+
+    /// <summary>The recipe's seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>When the run started.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>Wall-clock seconds.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Threads used.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Peak resident memory in bytes.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>The datasets that were read.</summary>
+    public required IReadOnlyList<DatasetReport> Datasets { get; init; }
+
+    /// <summary>The shared steps, in order.</summary>
+    public required IReadOnlyList<StepReport> Steps { get; init; }
+
+    /// <summary>The candidates, in the recipe's order.</summary>
+    public required IReadOnlyList<CandidateReport> Candidates { get; init; }
+
+    /// <summary>The frontier over the candidates, or null without a <c>frontier:</c> section.</summary>
+    public FrontierReport? Frontier { get; init; }
+
+    /// <summary>What was exported, or null.</summary>
+    public ExportReport? Export { get; init; }
+}
+
+/// <summary>One dataset as it was read.</summary>
+/// <param name="Name">Its name in the recipe.</param>
+/// <param name="Fingerprint">Hash of its content.</param>
+/// <param name="Files">Number of files.</param>
+/// <param name="Bytes">Bytes of the files.</param>
+/// <param name="Rows">Rows read.</param>
+/// <param name="Quarantined">Bad rows put aside.</param>
+/// <param name="Skipped">Bad rows skipped.</param>
+public sealed record DatasetReport(
+    string Name,
+    string Fingerprint,
+    int Files,
+    long Bytes,
+    long Rows,
+    long Quarantined,
+    long Skipped
+);
+
+/// <summary>One step of the recipe.</summary>
+public sealed record StepReport
+{
+    /// <summary>The method, such as <c>select/dedup</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Its options as written in the recipe, on one line; empty without any.</summary>
+    public required string Options { get; init; }
+
+    /// <summary>Rows before and after.</summary>
+    public required long RowsIn { get; init; }
+
+    /// <summary>Rows after.</summary>
+    public required long RowsOut { get; init; }
+
+    /// <summary>Wall-clock seconds; of the earlier run that computed it if <see cref="Cached"/>.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>True if the result came from the store.</summary>
+    public required bool Cached { get; init; }
+
+    /// <summary>Drops by reason, most frequent first, with a few examples each.</summary>
+    public IReadOnlyList<ReasonReport> Reasons { get; init; } = [];
+
+    /// <summary>The largest groups of duplicates, for deduplication.</summary>
+    public IReadOnlyList<ClusterReport> Clusters { get; init; } = [];
+
+    /// <summary>Signals computed, each with its distribution.</summary>
+    public IReadOnlyList<SignalReport> Signals { get; init; } = [];
+
+    /// <summary>The label, for <c>describe/label</c>.</summary>
+    public Label? Label { get; init; }
+}
+
+/// <summary>Rows dropped for one reason.</summary>
+/// <param name="Reason">Such as <c>gopher_quality.short_doc</c>.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="Examples">A few of them.</param>
+public sealed record ReasonReport(string Reason, long Rows, IReadOnlyList<RowExcerpt> Examples);
+
+/// <summary>The beginning of a row.</summary>
+/// <param name="Id">The row's id, as <c>assay explain</c> takes it.</param>
+/// <param name="Source">Its source file.</param>
+/// <param name="Text">Its first few hundred characters.</param>
+/// <param name="Bytes">Length of the whole text in bytes.</param>
+public sealed record RowExcerpt(string Id, string Source, string Text, long Bytes);
+
+/// <summary>A group of duplicates.</summary>
+/// <param name="Size">Rows in the group, the kept one included.</param>
+/// <param name="Kept">The row that was kept.</param>
+/// <param name="Dropped">A few of the others.</param>
+public sealed record ClusterReport(int Size, RowExcerpt Kept, IReadOnlyList<RowExcerpt> Dropped);
+
+/// <summary>The distribution of a signal over the rows in view.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Count">Rows that have it.</param>
+/// <param name="Quantiles">Value at each of the probabilities 0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.</param>
+/// <param name="Edges">Histogram: n + 1 ascending edges.</param>
+/// <param name="Counts">Histogram: n counts.</param>
+public sealed record SignalReport(
+    string Name,
+    long Count,
+    IReadOnlyList<double> Quantiles,
+    IReadOnlyList<double> Edges,
+    IReadOnlyList<long> Counts
+);
+
+/// <summary>One candidate: a way to spend the budget.</summary>
+public sealed record CandidateReport
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its steps.</summary>
+    public required IReadOnlyList<StepReport> Steps { get; init; }
+
+    /// <summary>Rows it keeps.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Bytes of text it keeps.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>What was measured.</summary>
+    public required IReadOnlyList<Measurement> Measurements { get; init; }
+
+    /// <summary>For each metric of the frontier, this candidate minus the best one, paired by seed; empty for the best one.</summary>
+    public IReadOnlyList<Measurement> DifferenceToBest { get; init; } = [];
+}
+
+/// <summary>The frontier over the candidates.</summary>
+public sealed record FrontierReport
+{
+    /// <summary>The objectives, each with its direction.</summary>
+    public required IReadOnlyList<(string Metric, bool Maximise)> Objectives { get; init; }
+
+    /// <summary>Names of the candidates that no other dominates.</summary>
+    public required IReadOnlyList<string> NonDominated { get; init; }
+
+    /// <summary>Names of dominated candidates whose intervals overlap with those that dominate them: not decided.</summary>
+    public required IReadOnlyList<string> Undecided { get; init; }
+
+    /// <summary>The chosen candidate: the knee, or the best one with a single objective.</summary>
+    public required string Best { get; init; }
+
+    /// <summary>Why it was chosen, in a sentence.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>Dominated hypervolume in the normalised objectives, reference point 1.1 in each.</summary>
+    public required double Hypervolume { get; init; }
+}
+
+/// <summary>What was exported.</summary>
+/// <param name="Candidate">Which candidate.</param>
+/// <param name="Files">Paths of the files.</param>
+/// <param name="Rows">Rows written.</param>
+/// <param name="Bytes">Bytes written.</param>
+public sealed record ExportReport(string Candidate, IReadOnlyList<string> Files, long Rows, long Bytes);
