@@ -31,7 +31,8 @@ public readonly record struct Amount : IParsable<Amount>
             : throw new ArgumentOutOfRangeException(nameof(count), count, "A count is not negative.");
 
     /// <summary>The number of items out of <paramref name="total"/>: a share rounds down, a count is capped.</summary>
-    public long Of(long total) => IsShare ? (long)Math.Floor(Value * total) : Math.Min(total, (long)Value);
+    /// <remarks>In decimal, so that 29% of 100 is 29 although 0.29 in binary is a little less.</remarks>
+    public long Of(long total) => IsShare ? (long)((decimal)Value * total) : Math.Min(total, (long)Value);
 
     /// <inheritdoc/>
     public static Amount Parse(string s, IFormatProvider? provider) =>

@@ -6,6 +6,15 @@ public static class Words
     /// <summary>Enumerates the words of <paramref name="utf8"/> without allocating.</summary>
     public static Enumerator Of(ReadOnlySpan<byte> utf8) => new(utf8);
 
+    /// <summary>Number of words.</summary>
+    public static int Count(ReadOnlySpan<byte> utf8)
+    {
+        int count = 0;
+        foreach (Range _ in Of(utf8))
+            count++;
+        return count;
+    }
+
     /// <summary>Walks over words.</summary>
     public ref struct Enumerator
     {

@@ -1,0 +1,71 @@
+namespace Assay.Numerics;
+
+/// <summary>Points in objective space as the Pareto algorithms take them: n x m numbers, row-major, all minimised.</summary>
+internal static class Points
+{
+    /// <summary>The number of points, after checking that the array is whole and every number finite.</summary>
+    public static int Check(ReadOnlySpan<double> points, int m)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(m);
+        if (points.Length % m != 0)
+            throw new ArgumentException(
+                $"{points.Length} numbers are not a whole number of points with {m} objectives."
+            );
+        for (int i = 0; i < points.Length; i++)
+            if (!double.IsFinite(points[i]))
+                throw new ArgumentException($"Point {i / m} has {points[i]} as objective {i % m}; it must be finite.");
+        return points.Length / m;
+    }
+
+    /// <summary>
+    /// The points' indices in lexicographic order: by the first objective, then the second, and so on; equal points by
+    /// index. A point can be dominated only by points before it.
+    /// </summary>
+    public static int[] Lexicographic(ReadOnlySpan<double> points, int m)
+    {
+        double[] values = points.ToArray();
+        double[] first = new double[values.Length / m];
+        int[] order = new int[first.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            first[i] = values[i * m];
+            order[i] = i;
+        }
+        // Sorting plain numbers is several times faster than sorting by comparison, and ties are few as a rule.
+        Array.Sort(first, order);
+        ByRow comparer = new(values, m);
+        for (int start = 0, end; start < order.Length; start = end)
+        {
+            end = start + 1;
+            while (end < order.Length && first[end] == first[start])
+                end++;
+            if (end - start > 1)
+                Array.Sort(order, start, end - start, comparer);
+        }
+        return order;
+    }
+
+    /// <summary>True if both points are the same.</summary>
+    public static bool Same(ReadOnlySpan<double> points, int m, int a, int b)
+    {
+        for (int j = 0; j < m; j++)
+            if (points[a * m + j] != points[b * m + j])
+                return false;
+        return true;
+    }
+
+    private sealed class ByRow(double[] values, int m) : IComparer<int>
+    {
+        public int Compare(int a, int b)
+        {
+            for (int j = 1; j < m; j++)
+            {
+                double x = values[a * m + j],
+                    y = values[b * m + j];
+                if (x != y)
+                    return x < y ? -1 : 1;
+            }
+            return a.CompareTo(b);
+        }
+    }
+}

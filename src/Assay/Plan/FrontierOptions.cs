@@ -1,0 +1,11 @@
+namespace Assay.Plan;
+
+/// <summary>What the frontier weighs: at least one metric in the two lists together, none twice.</summary>
+public sealed record FrontierOptions
+{
+    /// <summary>Metrics of which less is better, as the recipe writes them: <c>bits-per-byte@target</c>, <c>bytes</c>, <c>rows</c>.</summary>
+    public IReadOnlyList<string> Minimise { get; init; } = [];
+
+    /// <summary>Metrics of which more is better: <c>diversity</c>.</summary>
+    public IReadOnlyList<string> Maximise { get; init; } = [];
+}

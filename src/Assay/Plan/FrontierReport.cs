@@ -1,0 +1,23 @@
+namespace Assay.Plan;
+
+/// <summary>The frontier over the candidates.</summary>
+public sealed record FrontierReport
+{
+    /// <summary>The objectives, each with its direction.</summary>
+    public required IReadOnlyList<(string Metric, bool Maximise)> Objectives { get; init; }
+
+    /// <summary>Names of the candidates that no other dominates.</summary>
+    public required IReadOnlyList<string> NonDominated { get; init; }
+
+    /// <summary>Names of dominated candidates whose intervals overlap with those that dominate them: not decided.</summary>
+    public required IReadOnlyList<string> Undecided { get; init; }
+
+    /// <summary>The chosen candidate: the knee, or the best one with a single objective.</summary>
+    public required string Best { get; init; }
+
+    /// <summary>Why it was chosen, in a sentence.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>Dominated hypervolume in the normalised objectives, reference point 1.1 in each.</summary>
+    public required double Hypervolume { get; init; }
+}

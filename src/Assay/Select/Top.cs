@@ -1,0 +1,149 @@
+using System.ComponentModel.DataAnnotations;
+using Assay.Data;
+
+namespace Assay.Select;
+
+/// <summary>Options of <see cref="Top"/>; exactly one of <see cref="Keep"/> and <see cref="Band"/> is given.</summary>
+public sealed record TopOptions
+{
+    /// <summary>
+    /// The signal to rank by, computed by an earlier step; or <c>bytes</c> or <c>words</c>, the length of the text, if no
+    /// signal is called that.
+    /// </summary>
+    [Required]
+    public string By { get; init; } = "";
+
+    /// <summary>How much stays: a share of what is in view (rows without the signal included) or a count.</summary>
+    public Amount? Keep { get; init; }
+
+    /// <summary>Keeps a band of percentiles instead of the top.</summary>
+    public TopBand? Band { get; init; }
+
+    /// <summary>True keeps the rows with the lowest values instead of the highest.</summary>
+    public bool Lowest { get; init; }
+
+    /// <summary>
+    /// What amounts count. Rows, the default, keeps exactly that many. Bytes takes rows by rank until the next would exceed
+    /// the bytes of text.
+    /// </summary>
+    public Budget Budget { get; init; } = Budget.Rows;
+}
+
+/// <summary>A band of percentiles among the rows that have the signal, counted from the lowest value up.</summary>
+public sealed record TopBand
+{
+    /// <summary>Where the band starts, such as <c>30%</c>.</summary>
+    public Amount From { get; init; } = Amount.Share(0);
+
+    /// <summary>Where the band ends, such as <c>60%</c>.</summary>
+    public Amount To { get; init; } = Amount.Share(1);
+}
+
+/// <summary>Keeps the rows with the highest (or lowest) values of a signal, or a band between two percentiles.</summary>
+/// <remarks>Equal values go by the rows' order. Rows without a value never stay.</remarks>
+[Method("select/top")]
+public sealed class Top : ISelector
+{
+    private readonly TopOptions _options;
+
+    /// <summary>Takes the options.</summary>
+    /// <exception cref="AssayException">They contradict each other.</exception>
+    public Top(TopOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.By))
+            throw new AssayException("select/top does not say what to rank by", hint: "Name a signal: by: perplexity.");
+        if (options.Keep is null == options.Band is null)
+            throw new AssayException(
+                options.Keep is null ? "select/top does not say what to keep" : "select/top has both 'keep' and 'band'",
+                hint: "Give either keep: 30% or band: { from: 30%, to: 60% }."
+            );
+        if (options.Band is not null && options.Lowest)
+            throw new AssayException(
+                "select/top has both 'lowest' and 'band'",
+                hint: "A band always counts from the lowest value up; leave 'lowest' out."
+            );
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="AssayException">No earlier step computes the signal, or the band ends before it starts.</exception>
+    public Selected Select(View view, Work work)
+    {
+        int[]? bytes = _options.Budget == Budget.Bytes ? new int[view.DistinctRows.Length] : null;
+        double[] values = Values(view, work, bytes);
+        int[] ranked = [.. Enumerable.Range(0, values.Length).Where(position => !double.IsNaN(values[position]))];
+        Verdicts verdicts = new(view, _options.Band is null ? "top.below_cut" : "top.outside_band", "top.no_signal");
+        verdicts.DropAll(reason: 1);
+        foreach (int position in ranked)
+            verdicts.Drop(position);
+        bool ascending = _options.Lowest || _options.Band is not null;
+        ulong[] keys = Array.ConvertAll(ranked, position => Key(values[position], ascending));
+        long total =
+            _options.Band is null ? bytes?.Sum(length => (long)length) ?? values.Length
+            : bytes is null ? ranked.Length
+            : ranked.Sum(position => (long)bytes[position]);
+        Ranking ranking = new(keys, ranked, bytes, total);
+        foreach (int position in ranking.Order[Range(ranking)])
+            verdicts.Keep(position);
+        return verdicts.ToSelected();
+    }
+
+    private Range Range(Ranking ranking)
+    {
+        if (_options.Band is not { } band)
+            return ..ranking.Prefix(_options.Keep!.Value);
+        int from = ranking.Prefix(band.From),
+            to = ranking.Prefix(band.To);
+        return from <= to
+            ? from..to
+            : throw new AssayException(
+                $"the band of select/top ends ({band.To}) before it starts ({band.From})",
+                hint: "Give 'from' the lower percentile and 'to' the higher one."
+            );
+    }
+
+    // One value per distinct row; the rows' bytes too where they are wanted.
+    private double[] Values(View view, Work work, int[]? bytes)
+    {
+        double[] values = new double[view.DistinctRows.Length];
+        bool known = view.Signals.ContainsKey(_options.By);
+        bool byBytes = !known && _options.By == "bytes",
+            byWords = !known && _options.By == "words";
+        if (!byBytes && !byWords)
+        {
+            double[] signal = view.Signal(_options.By).Values;
+            for (int position = 0; position < values.Length; position++)
+                values[position] = signal[view.DistinctRows[position]];
+            if (bytes is null)
+                return values;
+        }
+        Scan.Tables(
+            view,
+            work,
+            "lengths",
+            (batch, start) =>
+            {
+                foreach (int row in batch.Rows)
+                {
+                    ReadOnlySpan<byte> text = batch.Text(row);
+                    if (bytes is not null)
+                        bytes[start] = text.Length;
+                    if (byBytes)
+                        values[start] = text.Length;
+                    else if (byWords)
+                        values[start] = Words.Count(text);
+                    start++;
+                }
+            }
+        );
+        return values;
+    }
+
+    // Bits that sort as the number does, or the other way round.
+    private static ulong Key(double value, bool ascending)
+    {
+        ulong bits = BitConverter.DoubleToUInt64Bits(value + 0.0); // -0 becomes 0
+        ulong key = (bits >> 63) == 0 ? bits | (1UL << 63) : ~bits;
+        return ascending ? key : ~key;
+    }
+}
