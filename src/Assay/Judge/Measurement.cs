@@ -1,3 +1,5 @@
+using Assay.Numerics;
+
 namespace Assay.Judge;
 
 /// <summary>One number measured for a candidate, over several seeds.</summary>
@@ -5,7 +7,34 @@ namespace Assay.Judge;
 /// <param name="Unit">Its unit: <c>bits/byte</c>, <c>bytes</c>, <c>rows</c>, <c>share</c>.</param>
 /// <param name="Values">One value per seed, in the order of the seeds.</param>
 /// <param name="Interval">Mean with its confidence interval over the seeds.</param>
-public sealed record Measurement(string Metric, string Unit, IReadOnlyList<double> Values, Interval Interval);
+public sealed record Measurement(string Metric, string Unit, IReadOnlyList<double> Values, Interval Interval)
+{
+    /// <summary>A measurement with Student's interval over the seeds.</summary>
+    /// <param name="metric">Its name.</param>
+    /// <param name="unit">Its unit.</param>
+    /// <param name="values">One finite value per seed, at least two.</param>
+    /// <param name="confidence">In (0, 1).</param>
+    public static Measurement Of(string metric, string unit, IReadOnlyList<double> values, double confidence)
+    {
+        MeanInterval interval = MeanInterval.Of([.. values], confidence);
+        return new(metric, unit, values, new(interval.Mean, interval.Low, interval.High, confidence));
+    }
+
+    /// <summary>
+    /// This candidate minus <paramref name="other"/>, seed by seed, at the same confidence: what two candidates share on a
+    /// seed (rows of their training text, rows of the target) cancels out.
+    /// </summary>
+    /// <exception cref="ArgumentException">Another metric, or another number of seeds.</exception>
+    public Measurement Minus(Measurement other)
+    {
+        if (other.Metric != Metric || other.Values.Count != Values.Count)
+            throw new ArgumentException(
+                $"{Metric} over {Values.Count} seeds was compared with {other.Metric} over {other.Values.Count}.",
+                nameof(other)
+            );
+        return Of(Metric, Unit, [.. Values.Zip(other.Values, (mine, theirs) => mine - theirs)], Interval.Confidence);
+    }
+}
 
 /// <summary>An estimate and the interval that covers the truth at the stated confidence.</summary>
 /// <param name="Mean">The estimate.</param>

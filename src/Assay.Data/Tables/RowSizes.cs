@@ -1,0 +1,94 @@
+using Assay.Numerics;
+
+namespace Assay.Data;
+
+/// <summary>
+/// The text length and some bits of the id of every row of a dataset, read once: what drawing rows up to a budget of
+/// bytes needs. 12 bytes a row.
+/// </summary>
+public sealed class RowSizes
+{
+    private readonly int[] _bytes;
+    private readonly ulong[] _keys;
+
+    private RowSizes(int rows)
+    {
+        _bytes = new int[rows];
+        _keys = new ulong[rows];
+    }
+
+    /// <summary>Reads the sizes of the rows in view, edits counted; other rows are left out.</summary>
+    public static RowSizes Read(View view, Work work)
+    {
+        RowSizes sizes = new(view.Dataset.RowCount);
+        work.Each(
+            view.TableCount,
+            index =>
+            {
+                if (view.RowsOf(index).IsEmpty)
+                    return;
+                using Batch batch = view.Read(index);
+                foreach (int row in batch.Rows)
+                {
+                    sizes._bytes[row] = batch.Text(row).Length;
+                    sizes._keys[row] = KeyOf(batch.Id(row));
+                }
+            }
+        );
+        return sizes;
+    }
+
+    /// <summary>64 bits that stand for a row in random draws.</summary>
+    public static ulong KeyOf(RowId id) => (ulong)(id.Value >> 64) ^ (ulong)id.Value;
+
+    /// <summary>Bytes of text of a row.</summary>
+    public int Bytes(int row) => _bytes[row];
+
+    /// <summary><see cref="KeyOf"/> of a row.</summary>
+    public ulong Key(int row) => _keys[row];
+
+    /// <summary>Bytes of text of a selection, repeats counted; entries of weight 0 are not.</summary>
+    public long Bytes(Selection selection)
+    {
+        long total = 0;
+        for (int i = 0; i < selection.Count; i++)
+            if (selection.Weights is null || selection.Weights[i] > 0)
+                total += _bytes[selection.Rows[i]];
+        return total;
+    }
+
+    /// <summary>
+    /// Draws entries of a selection in random order, without replacement, until the budget is met; the last is cut.
+    /// </summary>
+    /// <remarks>
+    /// The order depends on the rows' ids and the stream only: selections that share rows share them in their draws. A row
+    /// that is there k times is k entries. An entry of weight w comes next with probability proportional to w (Efraimidis
+    /// and Spirakis, "Weighted random sampling with a reservoir", 2006: keys of an exponential distribution).
+    /// </remarks>
+    /// <param name="selection">What to draw from.</param>
+    /// <param name="budget">Bytes of text.</param>
+    /// <param name="random">Names the draw; its state does not change.</param>
+    public Subsample Draw(Selection selection, long budget, RandomStream random)
+    {
+        int[] entries = [.. Enumerable.Range(0, selection.Count)];
+        int[] rows = [.. selection.Rows];
+        Array.Sort(rows, entries); // repeats of a row stand together now
+        double[] keys = new double[rows.Length];
+        for (int i = 0, repeat = 0; i < rows.Length; i++)
+        {
+            repeat = i > 0 && rows[i] == rows[i - 1] ? repeat + 1 : 0;
+            double weight = selection.Weights?[entries[i]] ?? 1;
+            double uniform = random.UniformOf(((UInt128)_keys[rows[i]] << 64) | (uint)repeat);
+            keys[i] = weight > 0 ? -Math.Log(1 - uniform) / weight : double.PositiveInfinity;
+        }
+        Array.Sort(keys, rows);
+        int count = 0;
+        long drawn = 0;
+        for (; count < rows.Length && drawn < budget && keys[count] < double.PositiveInfinity; count++)
+            drawn += _bytes[rows[count]];
+        int cut = count > 0 ? rows[count - 1] : -1;
+        int[] kept = rows[..count];
+        Array.Sort(kept);
+        return new(kept, cut, Math.Max(0, drawn - budget));
+    }
+}
