@@ -1,0 +1,13 @@
+using Assay.Bench;
+
+Dictionary<string, Action<string[]>> benchmarks = new() { ["heuristics"] = Heuristics.Run };
+
+if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))
+{
+    run(args[1..]);
+    return 0;
+}
+Console.Error.WriteLine(
+    "usage: Assay.Bench <benchmark> [arguments]; benchmarks: " + string.Join(", ", benchmarks.Keys)
+);
+return 2;
