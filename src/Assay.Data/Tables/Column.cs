@@ -72,6 +72,10 @@ public sealed class Column
     public long Int64(int row) =>
         Type == ColumnType.Int64 ? MemoryMarshal.Cast<byte, long>(_values.Span)[row] : throw Mismatch("whole numbers");
 
+    /// <summary>A number of double precision; the column must be <see cref="ColumnType.Float64"/>.</summary>
+    public double Float64(int row) =>
+        Type == ColumnType.Float64 ? MemoryMarshal.Cast<byte, double>(_values.Span)[row] : throw Mismatch("numbers");
+
     /// <summary>A truth value; the column must be <see cref="ColumnType.Bool"/>.</summary>
     public bool Bool(int row) => Type == ColumnType.Bool ? _values.Span[row] != 0 : throw Mismatch("truth values");
 
@@ -90,6 +94,8 @@ public sealed class Column
                 return _values.Span[row];
             default:
                 ReadOnlySpan<byte> text = Utf8(row);
+                if (Reads == ColumnType.Bool)
+                    return text.Length == 4 ? 1 : 0; // all of them are true or false
                 return
                     Utf8Parser.TryParse(text, out double value, out int used)
                     && used == text.Length

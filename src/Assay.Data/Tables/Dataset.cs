@@ -77,19 +77,20 @@ public sealed class Dataset
     public static Dataset Of(string name, string textColumn, params IReadOnlyList<byte[]> tables)
     {
         List<TableInfo> infos = [];
-        Schema schema = new([]);
+        SchemaUnion schema = new();
         System.IO.Hashing.XxHash128 hash = new();
         int first = 0;
         foreach (byte[] bytes in tables)
         {
             using Table table = Table.Open(bytes, name);
             infos.Add(new(first, table.RowCount, bytes.Length));
-            schema = schema.Union(table.Schema);
+            foreach (Column column in table.Columns)
+                schema.Add(column.Field.Name, column.Type, column.Reads);
             first += table.RowCount;
             hash.Append(bytes);
         }
         string fingerprint = Convert.ToHexStringLower(hash.GetCurrentHash());
-        return new(name, fingerprint, schema, textColumn, infos, index => Table.Open(tables[index], name));
+        return new(name, fingerprint, schema.ToSchema(), textColumn, infos, index => Table.Open(tables[index], name));
     }
 
     /// <summary>A dataset in memory with the one column <c>text</c>, a few rows per table; for small data and tests.</summary>

@@ -13,11 +13,12 @@ public readonly record struct RowId(UInt128 Value) : IParsable<RowId>
     /// <param name="content">The bytes of the row as they stand in its source.</param>
     /// <param name="source">The source's path relative to the folder it was searched in, with forward slashes.</param>
     /// <param name="offset">Byte offset of the row in the decompressed source.</param>
-    public static RowId Of(ReadOnlySpan<byte> content, string source, long offset)
-    {
-        long seed = (long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(source), offset);
-        return new(XxHash128.HashToUInt128(content, seed));
-    }
+    public static RowId Of(ReadOnlySpan<byte> content, string source, long offset) =>
+        Of(content, Encoding.UTF8.GetBytes(source), offset);
+
+    /// <summary>The same, for a source whose name is at hand in UTF-8.</summary>
+    internal static RowId Of(ReadOnlySpan<byte> content, ReadOnlySpan<byte> source, long offset) =>
+        new(XxHash128.HashToUInt128(content, (long)XxHash3.HashToUInt64(source, offset)));
 
     /// <summary>32 hexadecimal digits.</summary>
     public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);

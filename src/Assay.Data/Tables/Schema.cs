@@ -53,20 +53,38 @@ public sealed class Schema(IEnumerable<Field> fields) : IReadOnlyList<Field>
     /// <summary>The schema that holds the rows of both.</summary>
     public Schema Union(Schema other)
     {
-        List<Field> merged = [.. _fields];
-        foreach (Field field in other)
-        {
-            int at = merged.FindIndex(known => known.Name == field.Name);
-            if (at < 0)
-                merged.Add(field);
-            else
-                merged[at] = field with { Type = Field.Union(merged[at].Type, field.Type) };
-        }
-        return new(merged);
+        SchemaUnion union = new();
+        foreach (Field field in _fields.Concat(other))
+            union.Add(field.Name, field.Type, field.Type);
+        return union.ToSchema();
     }
 
     /// <inheritdoc/>
     public IEnumerator<Field> GetEnumerator() => ((IEnumerable<Field>)_fields).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>Collects the columns of many tables into one schema.</summary>
+internal sealed class SchemaUnion
+{
+    private readonly List<string> _names = [];
+    private readonly Dictionary<string, (ColumnType Stored, ColumnType Reads)> _types = [];
+
+    public void Add(string name, ColumnType stored, ColumnType reads)
+    {
+        if (!_types.TryGetValue(name, out var known))
+            _names.Add(name);
+        _types[name] = (Field.Union(known.Stored, stored), Field.Union(known.Reads, reads));
+    }
+
+    // Text that reads as numbers in one table and not in the next is text, not a mixture of types.
+    public Schema ToSchema() =>
+        new(
+            _names.Select(name =>
+                _types[name] is { Reads: ColumnType.Json } mixed
+                    ? new Field(name, mixed.Stored)
+                    : new Field(name, _types[name].Reads)
+            )
+        );
 }

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Assay.Data;
 
 /// <summary>
-/// An immutable columnar batch of rows from one source file: UTF-8 bytes with offsets, validity bits, typed values.
+/// An immutable columnar batch of rows: UTF-8 bytes with offsets, validity bits, typed values, and where each row is from.
 /// It lies in one pooled buffer, which <see cref="Dispose"/> gives back; spans taken from it end with it.
 /// </summary>
 /// <remarks>
@@ -21,21 +21,26 @@ public sealed class Table : IDisposable
     private byte[]? _rented;
     private readonly ReadOnlyMemory<byte> _ids;
     private readonly ReadOnlyMemory<byte> _offsets;
+    private readonly ReadOnlyMemory<byte> _sourceOf;
     private readonly Column[] _columns;
 
     private Table(byte[]? rented, Header header, ReadOnlyMemory<byte> body)
     {
         _rented = rented;
-        Source = header.Source;
+        Sources = header.Sources;
         RowCount = header.Rows;
         _ids = Slice(body, header.Ids, (long)RowCount * 16);
         _offsets = Slice(body, header.Offsets, (long)RowCount * 8);
+        _sourceOf = Slice(body, header.SourceOf, header.Sources.Length > 1 ? (long)RowCount * 4 : 0);
+        foreach (int source in MemoryMarshal.Cast<byte, int>(_sourceOf.Span))
+            if ((uint)source >= (uint)Sources.Count)
+                throw new ArgumentException("a row has a source that is not listed");
         _columns = [.. header.Columns.Select(column => Open(column, body))];
         Schema = new(_columns.Select(column => column.Field with { Type = column.Reads }));
     }
 
-    /// <summary>The file that the rows came from, relative to the folder that was searched, with forward slashes.</summary>
-    public string Source { get; }
+    /// <summary>The files that the rows came from, relative to the folder that was searched, with forward slashes.</summary>
+    public IReadOnlyList<string> Sources { get; }
 
     /// <summary>Number of rows, at least 0.</summary>
     public int RowCount { get; }
@@ -51,6 +56,10 @@ public sealed class Table : IDisposable
 
     /// <summary>Byte offset of each row in its decompressed source (for XML, the ordinal of the row).</summary>
     public ReadOnlySpan<long> Offsets => MemoryMarshal.Cast<byte, long>(_offsets.Span);
+
+    /// <summary>The file that row <paramref name="row"/> came from.</summary>
+    public string SourceOf(int row) =>
+        Sources[_sourceOf.Length == 0 ? 0 : MemoryMarshal.Cast<byte, int>(_sourceOf.Span)[row]];
 
     /// <summary>The column of that name, or null if no row of this table has it.</summary>
     public Column? Find(string name) => Array.Find(_columns, column => column.Field.Name == name);
@@ -88,13 +97,33 @@ public sealed class Table : IDisposable
             if (buffer.Length > 0)
                 ArrayPool<byte>.Shared.Return(buffer);
             if (failure is IOException or UnauthorizedAccessException)
-                throw new AssayException(
-                    $"cannot read a stored table: {failure.Message}",
-                    new(path),
-                    "Delete the store (.assay) and run again.",
-                    failure
-                );
+                throw Unreadable(path, failure);
             throw;
+        }
+    }
+
+    /// <summary>Reads only the rows and columns of a table file, not its content, which is not checked.</summary>
+    /// <exception cref="AssayException">The file is missing or its header damaged.</exception>
+    internal static Header ReadHeader(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            Span<byte> prelude = stackalloc byte[Prelude];
+            if (RandomAccess.Read(file, prelude, 0) < Prelude || !prelude[..8].SequenceEqual(Magic))
+                throw Damaged(path, "it does not start as a table");
+            int length = MemoryMarshal.Read<int>(prelude[16..]);
+            if (length < 0 || length > RandomAccess.GetLength(file) - Prelude)
+                throw Damaged(path, "its header is longer than the file");
+            byte[] header = new byte[length];
+            for (int read = 0, got; read < length; read += got)
+                if ((got = RandomAccess.Read(file, header.AsSpan(read), Prelude + read)) == 0)
+                    throw Damaged(path, "it ends early");
+            return ParseHeader(header, path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, failure);
         }
     }
 
@@ -108,15 +137,38 @@ public sealed class Table : IDisposable
         int headerLength = MemoryMarshal.Read<int>(bytes.AsSpan(16));
         if (headerLength < 0 || headerLength > length - Prelude)
             throw Damaged(name, "its header is longer than the file");
+        Header header = ParseHeader(bytes.AsSpan(Prelude, headerLength), name);
+        int body = Math.Min(length, (Prelude + headerLength + 7) & ~7);
+        try
+        {
+            return new(rented ? bytes : null, header, bytes.AsMemory(body, length - body));
+        }
+        catch (ArgumentException failure)
+        {
+            throw Damaged(name, failure.Message);
+        }
+    }
+
+    private static Header ParseHeader(ReadOnlySpan<byte> json, string name)
+    {
         try
         {
             Header header =
-                JsonSerializer.Deserialize(bytes.AsSpan(Prelude, headerLength), TableJson.Default.Header)
+                JsonSerializer.Deserialize(json, TableJson.Default.Header)
                 ?? throw Damaged(name, "its header is empty");
-            int body = (Prelude + headerLength + 7) & ~7;
-            return new(rented ? bytes : null, header, bytes.AsMemory(body, length - body));
+            bool sound =
+                header is { Rows: >= 0, Ids: not null, Offsets: not null, SourceOf: not null, Columns: not null }
+                && header.Sources is not null
+                && !header.Sources.Contains(null)
+                && (header.Rows == 0 || header.Sources.Length > 0)
+                && header.Columns.All(column =>
+                    column is { Name: not null, Validity.Length: 2, Values.Length: 2, Bytes.Length: 2 }
+                    && Enum.IsDefined(column.Type)
+                    && Enum.IsDefined(column.Reads)
+                );
+            return sound ? header : throw Damaged(name, "its header is incomplete");
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException)
+        catch (JsonException failure)
         {
             throw Damaged(name, failure.Message);
         }
@@ -148,10 +200,12 @@ public sealed class Table : IDisposable
             int last = 0;
             foreach (int offset in MemoryMarshal.Cast<byte, int>(values.Span))
             {
-                if (offset < last || offset > bytes.Length)
-                    throw new ArgumentException($"column '{column.Name}' has an offset outside of its bytes");
+                if (offset < last)
+                    throw new ArgumentException($"column '{column.Name}' has descending offsets");
                 last = offset;
             }
+            if (last > bytes.Length)
+                throw new ArgumentException($"column '{column.Name}' has an offset outside of its bytes");
         }
         return new(new(column.Name, column.Type), column.Reads, RowCount, validity, values, bytes);
     }
@@ -166,7 +220,22 @@ public sealed class Table : IDisposable
     private static AssayException Damaged(string name, string why) =>
         new($"the stored table is damaged: {why}", new(name), "Delete the store (.assay) and run again.");
 
-    internal sealed record Header(int Rows, string Source, long[] Ids, long[] Offsets, ColumnHeader[] Columns);
+    private static AssayException Unreadable(string path, Exception failure) =>
+        new(
+            $"cannot read a stored table: {failure.Message}",
+            new(path),
+            "Delete the store (.assay) and run again.",
+            failure
+        );
+
+    internal sealed record Header(
+        int Rows,
+        string[] Sources,
+        long[] Ids,
+        long[] Offsets,
+        long[] SourceOf,
+        ColumnHeader[] Columns
+    );
 
     internal sealed record ColumnHeader(
         string Name,

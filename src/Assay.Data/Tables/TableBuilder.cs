@@ -1,24 +1,35 @@
-using System.Buffers;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Assay.Data;
 
-/// <summary>Collects rows of one source into a <see cref="Table"/>. Not thread-safe.</summary>
-/// <param name="source">The file that the rows come from, relative to the folder that was searched.</param>
-public sealed class TableBuilder(string source)
+/// <summary>Collects rows into a <see cref="Table"/>. Not thread-safe. Disposing it gives its buffers back; not doing so costs only time.</summary>
+/// <param name="source">The file that the first rows come from, relative to the folder that was searched.</param>
+public sealed class TableBuilder(string source) : IDisposable
 {
     private readonly List<ColumnBuilder> _columns = [];
     private readonly Dictionary<string, ColumnBuilder> _byName = [];
-    private readonly List<RowId> _ids = [];
-    private readonly List<long> _offsets = [];
+    private readonly ByteBuffer _ids = new();
+    private readonly ByteBuffer _offsets = new();
+    private readonly ByteBuffer _sourceOf = new();
+    private readonly List<string> _sources = [];
+    private string _source = source;
+    private int _closedColumns;
+    private int _next; // where the next column is expected: rows tend to have the same keys in the same order
 
     /// <summary>Rows closed so far.</summary>
-    public int RowCount => _ids.Count;
+    public int RowCount { get; private set; }
+
+    /// <summary>Number of columns so far.</summary>
+    public int ColumnCount => _columns.Count;
 
     /// <summary>Bytes of text held so far: the size by which callers decide to start another table.</summary>
     public long TextBytes => _columns.Sum(column => (long)column.TextBytes);
+
+    /// <summary>Rows closed from now on come from <paramref name="source"/>.</summary>
+    public void From(string source) => _source = source;
 
     /// <summary>The column of that name; made, with missing values so far, if it is new.</summary>
     public ColumnBuilder Column(string name)
@@ -26,10 +37,22 @@ public sealed class TableBuilder(string source)
         if (!_byName.TryGetValue(name, out ColumnBuilder? column))
         {
             column = new(name);
-            column.PadTo(RowCount);
             _byName.Add(name, column);
             _columns.Add(column);
         }
+        return column;
+    }
+
+    /// <summary>The column of that name, in valid UTF-8; quickest when columns are asked for in the same order in each row.</summary>
+    public ColumnBuilder Column(ReadOnlySpan<byte> utf8Name)
+    {
+        if (_next < _columns.Count && _columns[_next].Utf8Name.SequenceEqual(utf8Name))
+            return _columns[_next++];
+        Span<char> name = utf8Name.Length <= 256 ? stackalloc char[256] : new char[utf8Name.Length];
+        name = name[..Encoding.UTF8.GetChars(utf8Name, name)];
+        if (!_byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out ColumnBuilder? column))
+            column = Column(name.ToString());
+        _next = _columns.IndexOf(column) + 1;
         return column;
     }
 
@@ -38,17 +61,27 @@ public sealed class TableBuilder(string source)
     /// <param name="offset">Byte offset of the row in its decompressed source.</param>
     public void EndRow(RowId id, long offset)
     {
-        _ids.Add(id);
-        _offsets.Add(offset);
-        foreach (ColumnBuilder column in _columns)
-            column.PadTo(RowCount);
+        if (_sources.Count == 0 || !ReferenceEquals(_sources[^1], _source))
+            _sources.Add(_source);
+        _ids.Append(id);
+        _offsets.Append(offset);
+        _sourceOf.Append(_sources.Count - 1);
+        foreach (ColumnBuilder column in CollectionsMarshal.AsSpan(_columns))
+            column.CloseRow(RowCount);
+        RowCount++;
+        _closedColumns = _columns.Count;
+        _next = 0;
     }
 
-    /// <summary>Drops the values of a row that was begun and not closed.</summary>
+    /// <summary>Forgets a row that was begun and not closed, with the columns and types that it alone brought.</summary>
     public void AbandonRow()
     {
         foreach (ColumnBuilder column in _columns)
-            column.TruncateTo(RowCount);
+            column.AbandonRow();
+        foreach (ColumnBuilder column in _columns.Skip(_closedColumns))
+            _byName.Remove(column.Name);
+        _columns.RemoveRange(_closedColumns, _columns.Count - _closedColumns);
+        _next = 0;
     }
 
     /// <summary>The rows as a table in memory.</summary>
@@ -56,7 +89,7 @@ public sealed class TableBuilder(string source)
     {
         using MemoryStream bytes = new();
         WriteTo(bytes);
-        return Table.Open(bytes.ToArray(), source);
+        return Table.Open(bytes.ToArray(), _source);
     }
 
     /// <summary>Writes the table's bytes (see <see cref="Table"/> for the layout).</summary>
@@ -71,34 +104,37 @@ public sealed class TableBuilder(string source)
             end = (end + part.Length + 7) & ~7L;
             return [start, part.Length];
         }
-        long[] ids = Place(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_ids)).ToArray());
-        long[] offsets = Place(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_offsets)).ToArray());
-        Table.ColumnHeader[] columns =
-        [
-            .. _columns.Select(column => new Table.ColumnHeader(
-                column.Name,
-                column.Type,
-                column.Reads ?? column.Type,
-                Place(column.Validity()),
-                Place(column.Values()),
-                Place(column.Bytes())
-            )),
-        ];
-        byte[] header = JsonSerializer.SerializeToUtf8Bytes(
-            new Table.Header(RowCount, source, ids, offsets, columns),
-            TableJson.Default.Header
+        foreach (ColumnBuilder column in _columns)
+            column.PadTo(RowCount);
+        Table.Header header = new(
+            RowCount,
+            [.. _sources],
+            Place(_ids.Memory),
+            Place(_offsets.Memory),
+            Place(_sources.Count > 1 ? _sourceOf.Memory : default),
+            [
+                .. _columns.Select(column => new Table.ColumnHeader(
+                    column.Name,
+                    column.Type,
+                    column.Reads ?? column.Type,
+                    Place(column.Validity()),
+                    Place(column.Values()),
+                    Place(column.Bytes())
+                )),
+            ]
         );
+        byte[] headerBytes = JsonSerializer.SerializeToUtf8Bytes(header, TableJson.Default.Header);
         byte[] padding = new byte[8];
-        int bodyStart = (Table.Prelude + header.Length + 7) & ~7;
+        int bodyStart = (Table.Prelude + headerBytes.Length + 7) & ~7;
 
         XxHash3 hash = new();
         void Each(Action<ReadOnlySpan<byte>> use)
         {
             Span<byte> length = stackalloc byte[4];
-            MemoryMarshal.Write(length, header.Length);
+            MemoryMarshal.Write(length, headerBytes.Length);
             use(length);
-            use(header);
-            use(padding.AsSpan(0, bodyStart - Table.Prelude - header.Length));
+            use(headerBytes);
+            use(padding.AsSpan(0, bodyStart - Table.Prelude - headerBytes.Length));
             foreach (ReadOnlyMemory<byte> part in parts)
             {
                 use(part.Span);
@@ -111,5 +147,19 @@ public sealed class TableBuilder(string source)
         MemoryMarshal.Write(sum, hash.GetCurrentHashAsUInt64());
         stream.Write(sum);
         Each(stream.Write);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ids.Dispose();
+        _offsets.Dispose();
+        _sourceOf.Dispose();
+        foreach (ColumnBuilder column in _columns)
+            column.Recycle();
+        _columns.Clear();
+        _byName.Clear();
+        _sources.Clear();
+        RowCount = 0;
     }
 }

@@ -60,7 +60,8 @@ public sealed class Pieces : IDisposable
     /// <exception cref="AssayException">The disk is full or not writable.</exception>
     public static void WriteFile(string path, Action<Stream> write)
     {
-        string temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{Unfinished}";
+        // Always the same name, so that a killed run's rubbish is overwritten and not piled up.
+        string temporary = path + Unfinished;
         try
         {
             using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
@@ -76,7 +77,7 @@ public sealed class Pieces : IDisposable
             {
                 File.Delete(temporary);
             }
-            catch (IOException) { }
+            catch (Exception ignored) when (ignored is IOException or UnauthorizedAccessException) { }
             if (failure is IOException or UnauthorizedAccessException)
                 throw new AssayException(
                     $"cannot write: {failure.Message}",

@@ -1,0 +1,312 @@
+using System.Text.Json;
+
+namespace Assay.Data;
+
+/// <summary>Reads the files of a plan into tables: in parallel, with bounded memory, going on where a killed run stopped.</summary>
+/// <remarks>
+/// Each thread holds at most a block (about 8 MiB of content) and one row while it reads, and the table it makes of them.
+/// Pieces (in <see cref="Work.Pieces"/>, for unit u and block b): <c>table-u-b</c> and, before it, <c>bad-u-b</c> if the
+/// block has bad rows; <c>unit-u</c> with the number of blocks when a run of files is read to its end.
+/// </remarks>
+public sealed class Ingest
+{
+    private readonly SourcePlan _plan;
+    private readonly BadRowPolicy _policy;
+    private readonly Work _work;
+    private readonly CsvStates _csv;
+    private readonly Dictionary<SourceFormat, Framing> _framings;
+    private readonly long[] _counted; // bytes of each unit that progress has heard of
+    private long _done;
+
+    private Ingest(SourcePlan plan, BadRowPolicy policy, Work work)
+    {
+        _plan = plan;
+        _policy = policy;
+        _work = work;
+        _counted = new long[plan.Units.Count];
+        _framings = plan
+            .Files.Select(file => file.Format)
+            .Distinct()
+            .ToDictionary(format => format, format => Framing.Of(format, plan.Options.Rows));
+        _csv = new(plan, work);
+    }
+
+    /// <summary>Reads all files of <paramref name="plan"/>.</summary>
+    /// <param name="plan">Which files.</param>
+    /// <param name="policy">What to do with rows that cannot be read.</param>
+    /// <param name="work">Threads, pieces (to be used for this plan only), progress, cancellation.</param>
+    /// <exception cref="AssayException">
+    /// A file cannot be read or has changed meanwhile; there are no rows, or none has the text column; or, under
+    /// <see cref="BadRowPolicy.Fail"/>, a row is bad: the first one in the order of the files.
+    /// </exception>
+    public static IngestResult Run(SourcePlan plan, BadRowPolicy policy, Work work)
+    {
+        Ingest ingest = new(plan, policy, work);
+        IngestQueue queue = new(plan.Units.Count, work, ingest.ReadUnit, ingest.ParseBlock);
+        queue.Run();
+        foreach (SourceFile file in plan.Files)
+            file.CheckUnchanged();
+        return ingest.Collect();
+    }
+
+    private void ReadUnit(int index, IngestQueue queue)
+    {
+        SourceUnit unit = _plan.Units[index];
+        bool isDone = unit.IsRange ? IsParsed(index, 0) : _work.Pieces.Has("unit", index) && AllParsed(index);
+        if (!isDone && unit.IsRange)
+            ReadRange(unit, index, queue);
+        else if (!isDone)
+            ReadFiles(unit, index, queue);
+        else
+            Count(index, SizeOf(unit));
+    }
+
+    private void ReadRange(SourceUnit unit, int index, IngestQueue queue)
+    {
+        SourceFile file = _plan.Files[unit.FirstFile];
+        FileStream raw = file.OpenRaw();
+        raw.Position = unit.Start;
+        using BlockReader reader = new(
+            raw,
+            unit.Start,
+            _framings[file.Format],
+            StateAt(file, unit, index),
+            _plan.Options.MaxRow.Bytes,
+            _work.Cancellation
+        );
+        List<Segment> segments = [];
+        try
+        {
+            if (reader.TryNext(unit.End, out RowBlock block))
+                segments.Add(new(file, block, unit.Start == 0, Header(file, unit.Start == 0 ? block.Rows : default)));
+        }
+        catch (IOException failure)
+        {
+            throw SourceFile.Unreadable(file.FullPath, failure);
+        }
+        queue.Add(new(index, 0, segments, SizeOf(unit)));
+    }
+
+    private int StateAt(SourceFile file, SourceUnit unit, int index)
+    {
+        if (unit.Start == 0)
+            return Framing.RowStart;
+        if (_framings[file.Format] is CsvFraming)
+            return _csv.At(index);
+        using FileStream raw = file.OpenRaw();
+        Span<byte> before = stackalloc byte[1];
+        RandomAccess.Read(raw.SafeFileHandle, before, unit.Start - 1);
+        return _framings[file.Format].After(before);
+    }
+
+    /// <summary>Reads whole files one after the other, handing out blocks as they fill.</summary>
+    private void ReadFiles(SourceUnit unit, int index, IngestQueue queue)
+    {
+        List<Segment> segments = [];
+        long held = 0,
+            read = 0;
+        int blocks = 0;
+        for (int i = unit.FirstFile; i < unit.FirstFile + unit.FileCount; i++)
+        {
+            SourceFile file = _plan.Files[i];
+            FileStream raw = file.OpenRaw();
+            using BlockReader reader = new(
+                file.Decompress(raw),
+                0,
+                _framings[file.Format],
+                Framing.RowStart,
+                _plan.Options.MaxRow.Bytes,
+                _work.Cancellation
+            );
+            bool first = true;
+            object? header = null;
+            while (!reader.AtEnd)
+            {
+                if (queue.IsBehindFailure(index, blocks))
+                    return;
+                RowBlock block;
+                try
+                {
+                    if (!reader.TryNext(reader.Offset + _plan.BlockSize - held, out block) && reader.Failure is null)
+                        continue;
+                }
+                catch (IOException failure)
+                {
+                    throw SourceFile.Unreadable(file.FullPath, failure);
+                }
+                if (first)
+                    header = Header(file, block.Rows);
+                if (block.Buffer is null)
+                    block = new(reader.Offset, [], 0, 0);
+                segments.Add(new(file, block, first, header) { Failure = reader.AtEnd ? reader.Failure : null });
+                first = false;
+                held += block.Length;
+                if (held < _plan.BlockSize)
+                    continue;
+                long position = read + Math.Min(raw.Position, file.Size);
+                queue.Add(new(index, blocks++, segments, position - _counted[index]));
+                _counted[index] = position;
+                segments = [];
+                held = 0;
+            }
+            read += file.Size;
+        }
+        if (segments.Count > 0 || blocks == 0)
+            queue.Add(new(index, blocks++, segments, 0));
+        queue.WhenParsed(index, () => _work.Pieces.Write("unit", index, stream => JsonSerializer.Serialize(stream, blocks)));
+        Count(index, SizeOf(unit) - _counted[index]);
+    }
+
+    private object? Header(SourceFile file, ReadOnlySpan<byte> first)
+    {
+        RowParser parser = RowParser.Of(file.Format, _plan.Options);
+        if (!first.IsEmpty || parser is not CsvParser)
+            return parser.Header(file, first);
+        using BlockReader reader = new(
+            file.OpenContent(),
+            0,
+            _framings[file.Format],
+            Framing.RowStart,
+            _plan.Options.MaxRow.Bytes,
+            _work.Cancellation
+        );
+        return reader.TryNext(1, out RowBlock block) ? parser.Header(file, block.Rows) : null;
+    }
+
+    private void ParseBlock(IngestBlock block)
+    {
+        if (!IsParsed(block.Unit, block.Index))
+        {
+            using TableBuilder table = new("");
+            BadRows bad = new(_policy);
+            foreach (Segment segment in block.Segments)
+            {
+                RowParser.Of(segment.File.Format, _plan.Options).Parse(segment, table, bad);
+                if (segment.Failure is { } failure)
+                    bad.Add(Broken(segment, failure));
+            }
+            if (bad.Count > 0)
+                _work.Pieces.Write(BadStage(block.Unit), block.Index, stream => stream.Write(bad.Lines));
+            _work.Pieces.Write(TableStage(block.Unit), block.Index, table.WriteTo);
+        }
+        Count(block.Unit, block.Bytes);
+    }
+
+    private static BadRow Broken(Segment segment, Exception failure) =>
+        BadRow.Of(
+            segment.File,
+            segment.Block.Offset + segment.Block.Length,
+            segment.Block.Fragment,
+            $"expected more {segment.File.Compression.ToString().ToLowerInvariant()} data, found a truncated or damaged file ({failure.Message.TrimEnd('.')}); the rows before it can be read",
+            segment.Block.Fragment.Length
+        );
+
+    /// <summary>True if the block was parsed before; under <see cref="BadRowPolicy.Fail"/> one with bad rows is parsed again.</summary>
+    private bool IsParsed(int unit, int block) =>
+        _work.Pieces.Has(TableStage(unit), block)
+        && (_policy != BadRowPolicy.Fail || !_work.Pieces.Has(BadStage(unit), block));
+
+    private bool AllParsed(int unit)
+    {
+        for (int block = BlockCount(unit) - 1; block >= 0; block--)
+            if (!IsParsed(unit, block))
+                return false;
+        return true;
+    }
+
+    private int BlockCount(int unit)
+    {
+        if (_plan.Units[unit].IsRange)
+            return 1;
+        using FileStream stream = _work.Pieces.Open("unit", unit);
+        return JsonSerializer.Deserialize<int>(stream);
+    }
+
+    private IngestResult Collect()
+    {
+        List<string> tables = [],
+            badFiles = [];
+        List<TableInfo> infos = [];
+        SchemaUnion schema = new();
+        long rows = 0,
+            badRows = 0;
+        for (int unit = 0; unit < _plan.Units.Count; unit++)
+        {
+            _work.Cancellation.ThrowIfCancellationRequested();
+            for (int block = 0, blocks = BlockCount(unit); block < blocks; block++)
+            {
+                string path = _work.Pieces.PathOf(TableStage(unit), block);
+                Table.Header header = Table.ReadHeader(path);
+                if (header.Rows > 0)
+                {
+                    foreach (Table.ColumnHeader column in header.Columns)
+                        schema.Add(column.Name, column.Type, column.Reads);
+                    if (rows + header.Rows > int.MaxValue)
+                        throw new AssayException(
+                            $"dataset '{_plan.Dataset}' has more than {int.MaxValue} rows",
+                            hint: "Split it into several datasets."
+                        );
+                    tables.Add(path);
+                    infos.Add(new((int)rows, header.Rows, new FileInfo(path).Length));
+                    rows += header.Rows;
+                }
+                if (!_work.Pieces.Has(BadStage(unit), block))
+                    continue;
+                badFiles.Add(_work.Pieces.PathOf(BadStage(unit), block));
+                badRows += File.ReadAllBytes(badFiles[^1]).AsSpan().Count((byte)'\n');
+            }
+        }
+        IngestResult result = new()
+        {
+            Tables = tables,
+            Infos = infos,
+            Schema = schema.ToSchema(),
+            Rows = rows,
+            BadRows = badRows,
+            BadRowFiles = badFiles,
+        };
+        Check(result);
+        return result;
+    }
+
+    private void Check(IngestResult result)
+    {
+        if (result.Rows == 0)
+            throw new AssayException(
+                $"dataset '{_plan.Dataset}' has no rows",
+                hint: result.BadRows > 0
+                    ? $"All {result.BadRows} rows are bad; look at the quarantined ones for the reasons."
+                    : $"Its {_plan.Files.Count} files are empty."
+            );
+        if (result.Schema.Find(_plan.Options.Text) is null)
+            throw new AssayException(
+                $"no row of dataset '{_plan.Dataset}' has the text column '{_plan.Options.Text}'",
+                new(_plan.Files[0].FullPath, Key: _plan.Options.Text),
+                "Name the text column with 'text:'. Columns: "
+                    + string.Join(", ", result.Schema.Take(50).Select(field => field.Name))
+                    + "."
+            );
+    }
+
+    private void Count(int unit, long bytes)
+    {
+        if (bytes > 0)
+            _work.Progress?.Report(
+                new($"read {_plan.Dataset}", Interlocked.Add(ref _done, bytes), _plan.TotalBytes, "bytes")
+            );
+    }
+
+    private long SizeOf(SourceUnit unit)
+    {
+        if (unit.IsRange)
+            return unit.End - unit.Start;
+        long size = 0;
+        for (int i = 0; i < unit.FileCount; i++)
+            size += _plan.Files[unit.FirstFile + i].Size;
+        return size;
+    }
+
+    private static string TableStage(int unit) => $"table-{unit:D6}";
+
+    private static string BadStage(int unit) => $"bad-{unit:D6}";
+}

@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Hashing;
+
+namespace Assay.Data;
+
+/// <summary>How a source file is compressed, as its first bytes say.</summary>
+public enum SourceCompression
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>gzip, of one member or several.</summary>
+    Gzip,
+
+    /// <summary>Zstandard, of one frame or several.</summary>
+    Zstd,
+}
+
+/// <summary>One file of a dataset, as it was found.</summary>
+/// <param name="Name">Path relative to the folder that was searched, with forward slashes: what rows are said to come from.</param>
+/// <param name="FullPath">Where it is.</param>
+/// <param name="Size">Its size in bytes, as stored.</param>
+/// <param name="Modified">When it was last written, in UTC.</param>
+/// <param name="Format">How it is read; never <see cref="SourceFormat.Auto"/>.</param>
+/// <param name="Compression">How it is compressed.</param>
+public sealed record SourceFile(
+    string Name,
+    string FullPath,
+    long Size,
+    DateTime Modified,
+    SourceFormat Format,
+    SourceCompression Compression
+)
+{
+    /// <summary>Looks at a file's first bytes.</summary>
+    /// <exception cref="AssayException">It cannot be read, or is in a format that Assay does not read.</exception>
+    internal static SourceFile Inspect(string name, string path, SourceFormat format)
+    {
+        try
+        {
+            FileInfo info = new(path);
+            using var file = File.OpenHandle(path);
+            Span<byte> start = stackalloc byte[6];
+            start = start[..RandomAccess.Read(file, start, 0)];
+            if (Foreign(start) is { } foreign)
+                throw new AssayException(
+                    $"this is a {foreign} file, which Assay does not read",
+                    new(path),
+                    "It reads JSON Lines, CSV, TSV, plain text and .NET XML documentation, as they are or as .gz or .zst."
+                );
+            SourceCompression compression =
+                start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? SourceCompression.Gzip
+                : start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? SourceCompression.Zstd
+                : start.Length >= 4 && (start[0] & 0xF0) == 0x50 && start[1..].StartsWith((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18])
+                    ? SourceCompression.Zstd
+                : SourceCompression.None;
+            return new(
+                name,
+                path,
+                RandomAccess.GetLength(file),
+                info.LastWriteTimeUtc,
+                format == SourceFormat.Auto ? FormatOf(path) : format,
+                compression
+            );
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, failure);
+        }
+    }
+
+    /// <summary>Opens the file's content, decompressed.</summary>
+    /// <exception cref="AssayException">The file cannot be opened.</exception>
+    public Stream OpenContent() => Decompress(OpenRaw());
+
+    /// <summary>
+    /// The line (counted from 1) on which byte <paramref name="offset"/> of the decompressed content lies; reads the file up to
+    /// there. 0, unknown, for XML documentation, where offsets are ordinals of types.
+    /// </summary>
+    /// <exception cref="AssayException">The file cannot be read that far.</exception>
+    public long LineOf(long offset)
+    {
+        if (Format == SourceFormat.DotnetXml)
+            return 0;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
+        try
+        {
+            using Stream content = OpenContent();
+            long line = 1;
+            for (int got; offset > 0; offset -= got)
+            {
+                got = content.Read(buffer, 0, (int)Math.Min(buffer.Length, offset));
+                if (got == 0)
+                    break;
+                line += buffer.AsSpan(0, got).Count((byte)'\n');
+            }
+            return line;
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        {
+            throw Unreadable(FullPath, failure);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Hash (XXH3, 128 bits, hexadecimal) of the file as stored.</summary>
+    /// <exception cref="AssayException">The file cannot be read.</exception>
+    internal string ContentHash(CancellationToken cancellation)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+        try
+        {
+            XxHash128 hash = new();
+            using Stream raw = OpenRaw();
+            for (int got; (got = raw.Read(buffer)) > 0; )
+            {
+                hash.Append(buffer.AsSpan(0, got));
+                cancellation.ThrowIfCancellationRequested();
+            }
+            return Convert.ToHexStringLower(hash.GetCurrentHash());
+        }
+        catch (IOException failure)
+        {
+            throw Unreadable(FullPath, failure);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    internal FileStream OpenRaw()
+    {
+        try
+        {
+            return new(FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(FullPath, failure);
+        }
+    }
+
+    internal Stream Decompress(FileStream raw) =>
+        Compression switch
+        {
+            SourceCompression.Gzip => new GZipStream(new BufferedStream(raw, 1 << 17), CompressionMode.Decompress),
+            SourceCompression.Zstd => new ZstdSharp.DecompressionStream(raw, 1 << 17, leaveOpen: false),
+            _ => raw,
+        };
+
+    /// <summary>Stops if the file is no longer the one that was found.</summary>
+    internal void CheckUnchanged()
+    {
+        FileInfo now = new(FullPath);
+        if (!now.Exists || now.Length != Size || now.LastWriteTimeUtc != Modified)
+            throw new AssayException(
+                "the file was changed while it was read",
+                new(FullPath),
+                "Run again when nothing writes to it."
+            );
+    }
+
+    internal static AssayException Unreadable(string path, Exception failure) =>
+        new($"cannot read: {failure.Message}", new(path), "Check that the file exists and may be read.", failure);
+
+    private static SourceFormat FormatOf(string path)
+    {
+        string name = path;
+        foreach (string packed in (string[])[".gz", ".zst"])
+            if (name.EndsWith(packed, StringComparison.OrdinalIgnoreCase))
+                name = name[..^packed.Length];
+        return System.IO.Path.GetExtension(name).ToLowerInvariant() switch
+        {
+            ".jsonl" or ".ndjson" or ".json" => SourceFormat.Jsonl,
+            ".csv" => SourceFormat.Csv,
+            ".tsv" => SourceFormat.Tsv,
+            ".xml" => SourceFormat.DotnetXml,
+            _ => SourceFormat.Text,
+        };
+    }
+
+    private static string? Foreign(ReadOnlySpan<byte> start) =>
+        start.StartsWith("PAR1"u8) ? "Parquet"
+        : start.StartsWith("BZh"u8) ? "bzip2"
+        : start.StartsWith("PK\x03\x04"u8) ? "ZIP"
+        : start.StartsWith("ARROW1"u8) ? "Arrow"
+        : start.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']) ? "xz"
+        : null;
+}

@@ -1,0 +1,81 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Assay.Data;
+
+/// <summary>How a source file is read.</summary>
+public enum SourceFormat
+{
+    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; anything else is plain text.</summary>
+    Auto,
+
+    /// <summary>One JSON object per line.</summary>
+    Jsonl,
+
+    /// <summary>Comma-separated values with a header line (RFC 4180).</summary>
+    Csv,
+
+    /// <summary>The same, separated by tabs.</summary>
+    Tsv,
+
+    /// <summary>Plain text, see <see cref="TextRows"/>.</summary>
+    Text,
+
+    /// <summary>XML documentation as .NET compilers write it; one row per type.</summary>
+    DotnetXml,
+}
+
+/// <summary>What a row of a plain-text file is.</summary>
+public enum TextRows
+{
+    /// <summary>A line; blank lines are left out.</summary>
+    Line,
+
+    /// <summary>A run of lines up to the next blank line.</summary>
+    Paragraph,
+
+    /// <summary>The whole file.</summary>
+    File,
+}
+
+/// <summary>What to do with a row that cannot be read.</summary>
+public enum BadRowPolicy
+{
+    /// <summary>Stop at the first one and say where it is.</summary>
+    Fail,
+
+    /// <summary>Leave it out and count it.</summary>
+    Skip,
+
+    /// <summary>Leave it out, count it, and keep it with its reason.</summary>
+    Quarantine,
+}
+
+/// <summary>Which files make a dataset and how they are read.</summary>
+public sealed record SourceOptions
+{
+    /// <summary>The longest row that may be asked for, in bytes: 1G.</summary>
+    public static readonly ByteSize LargestRow = new(1L << 30);
+
+    /// <summary>
+    /// Files, folders, and patterns with <c>*</c>, <c>?</c> and <c>**</c>, relative to the recipe. A path that starts with
+    /// <c>{dotnet}</c> lies in the folder of the running .NET.
+    /// </summary>
+    [Required, MinLength(1)]
+    public IReadOnlyList<string> Path { get; init; } = [];
+
+    /// <summary>Patterns of files to leave out; a pattern without a slash is about file names in any folder.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>How the files are read; by their names if not given.</summary>
+    public SourceFormat Format { get; init; } = SourceFormat.Auto;
+
+    /// <summary>The column that holds the row's text; also what the text of plain-text files is called.</summary>
+    [Required, MinLength(1)]
+    public string Text { get; init; } = "text";
+
+    /// <summary>What a row of a plain-text file is.</summary>
+    public TextRows Rows { get; init; } = TextRows.Line;
+
+    /// <summary>A row longer than this many bytes, at most 1G, is a bad row.</summary>
+    public ByteSize MaxRow { get; init; } = new(128L << 20);
+}

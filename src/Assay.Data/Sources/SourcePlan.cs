@@ -1,0 +1,208 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Assay.Data;
+
+/// <summary>The files of a dataset and the pieces in which they are read, both decided by options and files alone.</summary>
+public sealed class SourcePlan
+{
+    /// <summary>About how many bytes of content make a table.</summary>
+    private const int DefaultBlockSize = 8 << 20;
+
+    private const string DotnetPlaceholder = "{dotnet}";
+    private readonly int _blockSize;
+
+    private SourcePlan(string dataset, SourceOptions options, IReadOnlyList<SourceFile> files, int blockSize)
+    {
+        Dataset = dataset;
+        Options = options;
+        Files = files;
+        _blockSize = blockSize;
+        Units = [.. PlanUnits()];
+    }
+
+    /// <summary>The dataset's name in the recipe.</summary>
+    public string Dataset { get; }
+
+    /// <summary>The options that the plan was made from.</summary>
+    public SourceOptions Options { get; }
+
+    /// <summary>The files, in ordinal order of their names: the order of the dataset's rows.</summary>
+    public IReadOnlyList<SourceFile> Files { get; }
+
+    /// <summary>Bytes to read in all, compressed ones as they are stored.</summary>
+    public long TotalBytes => Files.Sum(file => file.Size);
+
+    internal int BlockSize => _blockSize;
+
+    internal IReadOnlyList<SourceUnit> Units { get; }
+
+    /// <summary>Finds the files; of their content only the first bytes are read.</summary>
+    /// <param name="dataset">The dataset's name in the recipe.</param>
+    /// <param name="options">Which files, and how they are read.</param>
+    /// <param name="folder">The folder that relative paths start from: the recipe's.</param>
+    /// <exception cref="AssayException">Nothing matches a path, or a file cannot be read.</exception>
+    public static SourcePlan Find(string dataset, SourceOptions options, string folder) =>
+        Find(dataset, options, folder, DefaultBlockSize);
+
+    internal static SourcePlan Find(string dataset, SourceOptions options, string folder, int blockSize)
+    {
+        if (options.Path.Count == 0)
+            throw new AssayException($"dataset '{dataset}' names no files", hint: "Give it a 'path:'.");
+        if (options.MaxRow.Bytes < 1 || options.MaxRow.Bytes > SourceOptions.LargestRow.Bytes)
+            throw new AssayException(
+                $"expected maxRow between 1 and {SourceOptions.LargestRow}, found {options.MaxRow}",
+                hint: $"In dataset '{dataset}'."
+            );
+        string root = Path.GetFullPath(folder);
+        string[] excluded = [.. options.Exclude.Select(pattern => pattern.Contains('/') ? Expand(pattern, root) : pattern)];
+        Dictionary<string, string> names = []; // by full path
+        foreach (string pattern in options.Path)
+        {
+            string full = Expand(pattern, root);
+            string relativeTo =
+                pattern.StartsWith(DotnetPlaceholder, StringComparison.Ordinal) ? DotnetFolder()
+                : Path.IsPathRooted(pattern) ? Glob.RootOf(full)
+                : root;
+            int before = names.Count,
+                known = 0;
+            foreach (string file in Glob.Find(full))
+            {
+                if (excluded.Any(exclude => Glob.Matches(exclude, file)))
+                    continue;
+                if (!names.TryAdd(file, Path.GetRelativePath(relativeTo, file).Replace('\\', '/')))
+                    known++;
+            }
+            if (names.Count == before && known == 0)
+                throw NoMatch(dataset, pattern, full, options);
+        }
+        // Files of the same name under different roots are told apart by their full paths.
+        HashSet<string> ambiguous = [.. names.Values.GroupBy(name => name).Where(same => same.Count() > 1).Select(same => same.Key)];
+        SourceFile[] files =
+        [
+            .. names
+                .Select(file => (Path: file.Key, Name: ambiguous.Contains(file.Value) ? file.Key : file.Value))
+                .OrderBy(file => file.Name, StringComparer.Ordinal)
+                .Select(file => SourceFile.Inspect(file.Name, file.Path, options.Format)),
+        ];
+        return new(dataset, options, files, blockSize);
+    }
+
+    /// <summary>The content hash of each file, in the order of <see cref="Files"/>; reads the files whose hash is not known.</summary>
+    /// <param name="work">Threads, progress in bytes, cancellation.</param>
+    /// <param name="known">The hash of a file by path, size and time of change, from an earlier run; or null.</param>
+    /// <exception cref="AssayException">A file cannot be read.</exception>
+    public IReadOnlyList<string> HashFiles(Work work, Func<SourceFile, string?>? known = null)
+    {
+        string[] hashes = new string[Files.Count];
+        long done = 0,
+            total = TotalBytes;
+        work.Each(
+            Files.Count,
+            i =>
+            {
+                hashes[i] = known?.Invoke(Files[i]) ?? Files[i].ContentHash(work.Cancellation);
+                work.Progress?.Report(
+                    new($"check {Dataset}", Interlocked.Add(ref done, Files[i].Size), total, "bytes")
+                );
+            }
+        );
+        return hashes;
+    }
+
+    /// <summary>The dataset's fingerprint: a hash of the files' names and contents and of the options that matter for rows.</summary>
+    /// <param name="hashes">From <see cref="HashFiles"/>.</param>
+    public string Fingerprint(IReadOnlyList<string> hashes)
+    {
+        // Raised when the same bytes would give other rows than before.
+        const string revision = "assay sources 1";
+        StringBuilder text = new(revision);
+        text.Append('\n').Append(Options.Text).Append('\n').Append(Options.Rows).Append('\n').Append(Options.MaxRow.Bytes);
+        for (int i = 0; i < Files.Count; i++)
+            text.Append('\n').Append(Files[i].Name).Append('\0').Append(Files[i].Format).Append(' ').Append(hashes[i]);
+        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    /// <summary>
+    /// Blocks of big files, which can be read independently; everything else in runs of files read one after the other: small
+    /// files of one format together, so that many of them make few tables.
+    /// </summary>
+    private IEnumerable<SourceUnit> PlanUnits()
+    {
+        int first = 0;
+        long size = 0;
+        for (int i = 0; i < Files.Count; i++)
+        {
+            SourceFile file = Files[i];
+            bool split =
+                file.Compression == SourceCompression.None
+                && file.Size > _blockSize
+                && Framing.Of(file.Format, Options.Rows).CanSplit;
+            bool joins =
+                !split
+                && size + file.Size <= _blockSize
+                && file.Format == Files[first].Format
+                && file.Compression == Files[first].Compression;
+            if (i > first && !joins)
+            {
+                yield return new(first, i - first, 0, -1);
+                first = i;
+                size = 0;
+            }
+            size += file.Size;
+            if (!split)
+                continue;
+            for (long start = 0; start < file.Size; start += _blockSize)
+                yield return new(i, 1, start, Math.Min(file.Size, start + _blockSize));
+            first = i + 1;
+            size = 0;
+        }
+        if (first < Files.Count)
+            yield return new(first, Files.Count - first, 0, -1);
+    }
+
+    private static string Expand(string pattern, string folder) =>
+        Path.GetFullPath(
+            pattern.StartsWith(DotnetPlaceholder, StringComparison.Ordinal)
+                ? DotnetFolder() + "/" + pattern[DotnetPlaceholder.Length..].TrimStart('/')
+                : Path.Combine(folder, pattern)
+        );
+
+    private static string DotnetFolder()
+    {
+        string? set = Environment.GetEnvironmentVariable("DOTNET_ROOT");
+        return Path.GetFullPath(
+            !string.IsNullOrEmpty(set) && Directory.Exists(Path.Combine(set, "packs"))
+                ? set
+                : Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")
+        );
+    }
+
+    private static AssayException NoMatch(string dataset, string pattern, string full, SourceOptions options)
+    {
+        string root = Glob.RootOf(full);
+        string searched =
+            full == root ? "no files lie in it"
+            : !Directory.Exists(root) ? $"there is no folder {root}"
+            : $"searched {root} for {Path.GetRelativePath(root, full)}";
+        string excluded = options.Exclude.Count == 0 ? "" : $", leaving out {string.Join(", ", options.Exclude)}";
+        return new(
+            $"no file matches '{pattern}' of dataset '{dataset}': {searched}{excluded}",
+            new(full),
+            pattern.StartsWith(DotnetPlaceholder, StringComparison.Ordinal)
+                ? "This .NET SDK ships without those files. Any text will do instead: give it with --data PATH."
+                : "Relative paths start from the recipe's folder; '*' stays within a folder, '**' does not."
+        );
+    }
+}
+
+/// <summary>What is read in one go: a range of one file, or a run of files from beginning to end.</summary>
+/// <param name="FirstFile">Index of the first file.</param>
+/// <param name="FileCount">Number of files.</param>
+/// <param name="Start">Where the range starts.</param>
+/// <param name="End">Where the range ends, or -1 for whole files.</param>
+internal readonly record struct SourceUnit(int FirstFile, int FileCount, long Start, long End)
+{
+    public bool IsRange => End >= 0;
+}
