@@ -1,0 +1,116 @@
+using System.Text;
+
+namespace Assay.Recipes;
+
+/// <summary>A piece of YAML with its place. Nodes are immutable; a node may stand in several places of a tree (aliases).</summary>
+/// <param name="mark">Where it starts.</param>
+/// <param name="size">Number of nodes in it, itself included, with aliases written out.</param>
+/// <param name="depth">Levels of nesting, 1 for a scalar.</param>
+internal abstract class Node(Mark mark, long size, int depth)
+{
+    public Mark Mark { get; } = mark;
+
+    public long Size { get; } = size;
+
+    public int Depth { get; } = depth;
+
+    /// <summary>What a person calls it.</summary>
+    public abstract string Noun { get; }
+
+    /// <summary>True for nothing at all, <c>~</c> and <c>null</c>.</summary>
+    public bool IsNull => this is ScalarNode { Plain: true, Text: "" or "~" or "null" or "Null" or "NULL" };
+
+    /// <summary>On one line of YAML, aliases written out.</summary>
+    public override string ToString()
+    {
+        StringBuilder line = new();
+        Write(line);
+        return line.ToString();
+    }
+
+    protected internal abstract void Write(StringBuilder line);
+}
+
+/// <summary>A scalar.</summary>
+/// <param name="mark">Where it starts.</param>
+/// <param name="text">Its text, without quotes.</param>
+/// <param name="plain">False if it was quoted or a block of text: then it is text, whatever it looks like.</param>
+internal sealed class ScalarNode(Mark mark, string text, bool plain) : Node(mark, 1, 1)
+{
+    public string Text { get; } = text;
+
+    public bool Plain { get; } = plain;
+
+    public override string Noun => IsNull ? "nothing" : $"'{SourceText.Printable(Text)}'";
+
+    protected internal override void Write(StringBuilder line) =>
+        line.Append(
+            Plain && !Text.AsSpan().ContainsAny("\n,[]{}") ? Text
+            : Text.AsSpan().ContainsAnyInRange('\0', '\x1f') ? System.Text.Json.JsonSerializer.Serialize(Text)
+            : "'" + Text.Replace("'", "''") + "'"
+        );
+}
+
+/// <summary>A list.</summary>
+internal sealed class ListNode(Mark mark, IReadOnlyList<Node> items)
+    : Node(mark, 1 + items.Sum(item => item.Size), 1 + items.Max(item => (int?)item.Depth).GetValueOrDefault())
+{
+    public IReadOnlyList<Node> Items { get; } = items;
+
+    public override string Noun => "a list";
+
+    protected internal override void Write(StringBuilder line)
+    {
+        line.Append('[');
+        for (int i = 0; i < Items.Count; i++)
+        {
+            line.Append(i == 0 ? "" : ", ");
+            Items[i].Write(line);
+        }
+        line.Append(']');
+    }
+}
+
+/// <summary>A map; keys are distinct and in the order written.</summary>
+internal sealed class MapNode(Mark mark, IReadOnlyList<Entry> entries)
+    : Node(
+        mark,
+        1 + entries.Sum(entry => 1 + entry.Value.Size),
+        1 + entries.Max(entry => (int?)entry.Value.Depth).GetValueOrDefault()
+    )
+{
+    public IReadOnlyList<Entry> Entries { get; } = entries;
+
+    public override string Noun => "a map";
+
+    /// <summary>The entry of that key, or null.</summary>
+    public Entry? Find(string key) => Entries.FirstOrDefault(entry => entry.Key.Text == key);
+
+    /// <summary>This map with a key's value changed, or added at the end.</summary>
+    public MapNode With(ScalarNode key, Node value) =>
+        Find(key.Text) is null
+            ? new(Mark, [.. Entries, new(key, value)])
+            : new(Mark, [.. Entries.Select(entry => entry.Key.Text == key.Text ? entry with { Value = value } : entry)]);
+
+    protected internal override void Write(StringBuilder line)
+    {
+        line.Append("{ ");
+        WriteEntries(line);
+        line.Append(" }");
+    }
+
+    /// <summary>The entries without the braces.</summary>
+    public void WriteEntries(StringBuilder line)
+    {
+        for (int i = 0; i < Entries.Count; i++)
+        {
+            line.Append(i == 0 ? "" : ", ");
+            Entries[i].Key.Write(line);
+            line.Append(": ");
+            Entries[i].Value.Write(line);
+        }
+    }
+}
+
+/// <summary>A key and its value.</summary>
+internal sealed record Entry(ScalarNode Key, Node Value);
