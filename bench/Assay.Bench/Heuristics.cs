@@ -28,7 +28,7 @@ internal static class Heuristics
 
         void Measure(string name, Preset[] presets, bool stop = false)
         {
-            IReadOnlyList<IFilter> filters = new Select.Heuristics(new() { Presets = presets }).MakeFilters();
+            IReadOnlyList<IFilter> filters = new Select.Heuristics(new() { Preset = presets }).MakeFilters();
             Rate.Print(
                 name,
                 bytes,

@@ -1,2 +1,41 @@
-Console.Error.WriteLine("assay");
-return 2;
+using System.CommandLine;
+using Assay.Cli;
+using Assay.Cli.Commands;
+using Assay.Data;
+using Assay.Recipes;
+
+RootCommand root = new(
+    "Assay finds out what training data is worth: describe, value, select, judge, and plan on the frontier."
+)
+{
+    RunCommand.Create(),
+    MethodsCommand.Create(),
+    SchemaCommand.Create(),
+    RunsCommand.Create(),
+    ExplainCommand.Create(),
+    CompletionCommand.Create(),
+};
+
+ParseResult parsed = root.Parse(args);
+try
+{
+    int code = parsed.Invoke(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+}
+catch (AssayException failure)
+{
+    Console.Error.WriteLine("assay: " + failure);
+    return failure is RecipeException ? ExitCode.Usage : ExitCode.Failed;
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("assay: stopped; finished work is kept, run the same command again to go on");
+    return ExitCode.Cancelled;
+}
+catch (OutOfMemoryException)
+{
+    Console.Error.WriteLine(
+        "assay: out of memory; finished work is kept. Give it more with --memory, or use fewer --threads."
+    );
+    return ExitCode.Failed;
+}

@@ -100,7 +100,7 @@ public sealed partial class ReportPageTests
                 ],
                 Frontier = Sample.Full.Frontier! with
                 {
-                    Objectives = [(evil, true), ("b", false)],
+                    Objectives = [new(evil, true), new("b", false)],
                     NonDominated = [evil],
                     Undecided = [evil],
                     Best = evil,

@@ -144,7 +144,7 @@ internal static class Sample
             ],
             Frontier = new()
             {
-                Objectives = [("bits-per-byte@target", false), ("diversity", true)],
+                Objectives = [new("bits-per-byte@target", false), new("diversity", true)],
                 NonDominated = ["random", "target-like"],
                 Undecided = ["low-perplexity"],
                 Best = "target-like",
@@ -179,7 +179,7 @@ internal static class Sample
             ],
             Frontier = Full.Frontier! with
             {
-                Objectives = [("bits-per-byte@target", false), ("diversity", true), ("tokens", false)],
+                Objectives = [new("bits-per-byte@target", false), new("diversity", true), new("tokens", false)],
             },
         };
 
@@ -188,7 +188,7 @@ internal static class Sample
         {
             Frontier = Full.Frontier! with
             {
-                Objectives = [("bits-per-byte@target", false)],
+                Objectives = [new("bits-per-byte@target", false)],
                 NonDominated = ["target-like"],
                 Why = "It has the lowest bits-per-byte@target; low-perplexity is not told apart from it.",
             },

@@ -149,7 +149,8 @@ internal sealed class BlockReader(
             _length += got;
             _ended = got == 0;
         }
-        catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
+        catch (Exception failure)
+            when (failure is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
         {
             Failure = failure;
             _ended = true;

@@ -52,7 +52,12 @@ internal sealed class CsvParser(SourceOptions options, byte delimiter) : RowPars
                 ReadOnlySpan<byte> row = TakeRow(ref rest);
                 if (IsReadable(segment, row, segment.Block.Offset, valid, bad))
                     bad.Add(
-                        BadRow.Of(segment.File, segment.Block.Offset, row, "expected a header, found " + Split(row)?.Found)
+                        BadRow.Of(
+                            segment.File,
+                            segment.Block.Offset,
+                            row,
+                            "expected a header, found " + Split(row)?.Found
+                        )
                     );
             }
             return;
@@ -196,7 +201,8 @@ internal sealed class CsvParser(SourceOptions options, byte delimiter) : RowPars
             return ColumnType.Text;
         if (Utf8Parser.TryParse(value, out long _, out int used) && used == value.Length)
             return ColumnType.Int64;
-        return Utf8Parser.TryParse(value, out double number, out used) && used == value.Length && double.IsFinite(number)
+        return
+            Utf8Parser.TryParse(value, out double number, out used) && used == value.Length && double.IsFinite(number)
             ? ColumnType.Float64
             : ColumnType.Text;
     }

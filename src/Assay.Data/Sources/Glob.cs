@@ -39,7 +39,9 @@ internal static class Glob
     public static bool Matches(string pattern, string path)
     {
         string[] names = Segments(path);
-        return pattern.Contains('/') ? Matches(Segments(pattern), names) : Matches(pattern, names[^1], hidden: true);
+        return pattern.Contains('/')
+            ? Matches(Segments(pattern), names)
+            : MatchesName(pattern, names[^1], hidden: true);
     }
 
     /// <summary>The path with all symbolic links followed.</summary>
@@ -89,13 +91,13 @@ internal static class Glob
         else if (at == segments.Length - 1)
         {
             foreach (string file in Directory.EnumerateFiles(folder))
-                if (Matches(segment, Path.GetFileName(file)) && File.Exists(file))
+                if (MatchesName(segment, Path.GetFileName(file)))
                     found.Add(file);
             return;
         }
         IEnumerable<DirectoryInfo> folders = new DirectoryInfo(folder)
             .EnumerateDirectories()
-            .Where(inner => Matches(segment == "**" ? "*" : segment, inner.Name))
+            .Where(inner => MatchesName(segment == "**" ? "*" : segment, inner.Name))
             .OrderBy(inner => inner.LinkTarget is not null)
             .ThenBy(inner => inner.Name, StringComparer.Ordinal);
         foreach (DirectoryInfo inner in folders)
@@ -112,14 +114,16 @@ internal static class Glob
         if (pattern.IsEmpty)
             return names.IsEmpty;
         if (pattern[0] != "**")
-            return !names.IsEmpty && Matches(pattern[0], names[0], hidden: true) && Matches(pattern[1..], names[1..]);
+            return !names.IsEmpty
+                && MatchesName(pattern[0], names[0], hidden: true)
+                && Matches(pattern[1..], names[1..]);
         for (int skip = 0; skip <= names.Length; skip++)
             if (Matches(pattern[1..], names[skip..]))
                 return true;
         return pattern.Length == 1;
     }
 
-    private static bool Matches(string segment, string name, bool hidden = false) =>
+    private static bool MatchesName(string segment, string name, bool hidden = false) =>
         (hidden || !name.StartsWith('.') || segment.StartsWith('.'))
         && FileSystemName.MatchesSimpleExpression(segment, name, ignoreCase: false);
 }

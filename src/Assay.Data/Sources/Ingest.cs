@@ -153,7 +153,10 @@ public sealed class Ingest
         }
         if (segments.Count > 0 || blocks == 0)
             queue.Add(new(index, blocks++, segments, 0));
-        queue.WhenParsed(index, () => _work.Pieces.Write("unit", index, stream => JsonSerializer.Serialize(stream, blocks)));
+        queue.WhenParsed(
+            index,
+            () => _work.Pieces.Write("unit", index, stream => JsonSerializer.Serialize(stream, blocks))
+        );
         Count(index, SizeOf(unit) - _counted[index]);
     }
 

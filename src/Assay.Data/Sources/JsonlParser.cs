@@ -71,7 +71,10 @@ internal sealed class JsonlParser(SourceOptions options) : RowParser(options)
         }
         catch (JsonException failure)
         {
-            return new($"expected JSON: {Shorten(failure.Message)}", failure.BytePositionInLine ?? reader.BytesConsumed);
+            return new(
+                $"expected JSON: {Shorten(failure.Message)}",
+                failure.BytePositionInLine ?? reader.BytesConsumed
+            );
         }
         catch (InvalidOperationException)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.IO.Hashing;
 
 namespace Assay.Data;
@@ -35,7 +34,7 @@ public sealed record SourceFile(
 {
     /// <summary>Looks at a file's first bytes.</summary>
     /// <exception cref="AssayException">It cannot be read, or is in a format that Assay does not read.</exception>
-    internal static SourceFile Inspect(string name, string path, SourceFormat format)
+    public static SourceFile Inspect(string name, string path, SourceFormat format)
     {
         try
         {
@@ -52,7 +51,9 @@ public sealed record SourceFile(
             SourceCompression compression =
                 start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? SourceCompression.Gzip
                 : start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? SourceCompression.Zstd
-                : start.Length >= 4 && (start[0] & 0xF0) == 0x50 && start[1..].StartsWith((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18])
+                : start.Length >= 4
+                && (start[0] & 0xF0) == 0x50
+                && start[1..].StartsWith((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18])
                     ? SourceCompression.Zstd
                 : SourceCompression.None;
             return new(
@@ -148,7 +149,7 @@ public sealed record SourceFile(
     internal Stream Decompress(FileStream raw) =>
         Compression switch
         {
-            SourceCompression.Gzip => new GZipStream(new BufferedStream(raw, 1 << 17), CompressionMode.Decompress),
+            SourceCompression.Gzip => new GzipContent(new BufferedStream(raw, 1 << 17)),
             SourceCompression.Zstd => new ZstdSharp.DecompressionStream(raw, 1 << 17, leaveOpen: false),
             _ => raw,
         };

@@ -56,7 +56,10 @@ public sealed class SourcePlan
                 hint: $"In dataset '{dataset}'."
             );
         string root = Path.GetFullPath(folder);
-        string[] excluded = [.. options.Exclude.Select(pattern => pattern.Contains('/') ? Expand(pattern, root) : pattern)];
+        string[] excluded =
+        [
+            .. options.Exclude.Select(pattern => pattern.Contains('/') ? Expand(pattern, root) : pattern),
+        ];
         Dictionary<string, string> names = []; // by full path
         foreach (string pattern in options.Path)
         {
@@ -78,7 +81,10 @@ public sealed class SourcePlan
                 throw NoMatch(dataset, pattern, full, options);
         }
         // Files of the same name under different roots are told apart by their full paths.
-        HashSet<string> ambiguous = [.. names.Values.GroupBy(name => name).Where(same => same.Count() > 1).Select(same => same.Key)];
+        HashSet<string> ambiguous =
+        [
+            .. names.Values.GroupBy(name => name).Where(same => same.Count() > 1).Select(same => same.Key),
+        ];
         SourceFile[] files =
         [
             .. names
@@ -118,7 +124,12 @@ public sealed class SourcePlan
         // Raised when the same bytes would give other rows than before.
         const string revision = "assay sources 1";
         StringBuilder text = new(revision);
-        text.Append('\n').Append(Options.Text).Append('\n').Append(Options.Rows).Append('\n').Append(Options.MaxRow.Bytes);
+        text.Append('\n')
+            .Append(Options.Text)
+            .Append('\n')
+            .Append(Options.Rows)
+            .Append('\n')
+            .Append(Options.MaxRow.Bytes);
         for (int i = 0; i < Files.Count; i++)
             text.Append('\n').Append(Files[i].Name).Append('\0').Append(Files[i].Format).Append(' ').Append(hashes[i]);
         return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));

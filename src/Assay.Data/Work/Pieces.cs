@@ -40,7 +40,8 @@ public sealed class Pieces : IDisposable
 
     /// <summary>Writes a piece whole or not at all.</summary>
     /// <exception cref="AssayException">The disk is full or not writable.</exception>
-    public void Write(string stage, int index, Action<Stream> write) => WriteFile(PathOf(stage, index), write);
+    public void Write(string stage, int index, Action<Stream> write) =>
+        WriteFile(PathOf(stage, index), write, durable: !_temporary);
 
     /// <summary>Deletes the pieces of a stage that is no longer needed.</summary>
     public void Delete(string stage)
@@ -58,7 +59,10 @@ public sealed class Pieces : IDisposable
 
     /// <summary>Writes any file whole or not at all: to a temporary name beside it, synced, then renamed over it.</summary>
     /// <exception cref="AssayException">The disk is full or not writable.</exception>
-    public static void WriteFile(string path, Action<Stream> write)
+    public static void WriteFile(string path, Action<Stream> write) => WriteFile(path, write, durable: true);
+
+    // What goes with the process anyway need not survive the machine: syncing is most of the cost of a small piece.
+    private static void WriteFile(string path, Action<Stream> write, bool durable)
     {
         // Always the same name, so that a killed run's rubbish is overwritten and not piled up.
         string temporary = path + Unfinished;
@@ -67,7 +71,7 @@ public sealed class Pieces : IDisposable
             using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk: durable);
             }
             File.Move(temporary, path, overwrite: true);
         }

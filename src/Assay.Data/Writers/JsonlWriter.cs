@@ -15,18 +15,32 @@ public static class JsonlWriter
     /// <param name="work">Threads, pieces (for orders other than that of the dataset), progress, cancellation.</param>
     /// <param name="options">Further columns.</param>
     /// <exception cref="AssayException">The file cannot be written, or a signal is not known.</exception>
-    public static WrittenFile Write(string path, View view, Work work, WriterOptions? options = null)
+    public static WrittenFile Write(string path, View view, Work work, WriterOptions? options = null) =>
+        Write(path, view, work, options, RowExport.DefaultWindow);
+
+    internal static WrittenFile Write(string path, View view, Work work, WriterOptions? options, int window)
     {
         OutputColumns columns = new(view, options ?? new());
-        return new RowExport(view, work, (batch, rows, output, ends) => Serialize(columns, batch, rows, output, ends)).Write(
-            path,
-            header: []
-        );
+        RowExport export = new(view, work, (batch, rows, output, ends) => Serialize(columns, batch, rows, output, ends))
+        {
+            WindowBytes = window,
+        };
+        return export.Write(path, header: []);
     }
 
-    private static void Serialize(OutputColumns columns, Batch batch, ReadOnlySpan<int> rows, ByteBuffer output, Span<int> ends)
+    private static void Serialize(
+        OutputColumns columns,
+        Batch batch,
+        ReadOnlySpan<int> rows,
+        ByteBuffer output,
+        Span<int> ends
+    )
     {
-        JsonWriterOptions options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+        JsonWriterOptions options = new()
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            SkipValidation = true,
+        };
         using Utf8JsonWriter json = new(output, options);
         Column?[] values = columns.In(batch.Table);
         JsonEncodedText[] names = [.. columns.Names.Select(name => JsonEncodedText.Encode(name, options.Encoder))];
@@ -47,6 +61,8 @@ public static class JsonlWriter
                 batch.Id(row).Value.TryFormat(id, out int length, "x32", null);
                 json.WriteString(idName, id[..length]);
             }
+            if (columns.Reason is { } reason)
+                json.WriteString(OutputColumns.ReasonColumn, reason(row));
             for (int s = 0; s < columns.Signals.Length; s++)
             {
                 double number = columns.Signals[s].Values[row];

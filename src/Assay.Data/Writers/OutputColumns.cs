@@ -4,6 +4,7 @@ namespace Assay.Data;
 internal sealed class OutputColumns
 {
     public const string IdColumn = "assay_id";
+    public const string ReasonColumn = "assay_reason";
 
     public OutputColumns(View view, WriterOptions options)
     {
@@ -11,8 +12,11 @@ internal sealed class OutputColumns
         HasIds = options.Ids;
         // A column of the same name, from an earlier export, gives way.
         HashSet<string> added = [.. Signals.Select(signal => signal.Name)];
+        Reason = options.Reason;
         if (HasIds)
             added.Add(IdColumn);
+        if (Reason is not null)
+            added.Add(ReasonColumn);
         Fields = [.. view.Dataset.Schema.Where(field => !added.Contains(field.Name))];
         TextField = Array.FindIndex(Fields, field => field.Name == view.Dataset.TextColumn);
     }
@@ -25,6 +29,8 @@ internal sealed class OutputColumns
 
     public bool HasIds { get; }
 
+    public Func<int, string>? Reason { get; }
+
     public Signal[] Signals { get; }
 
     /// <summary>The names of all columns, in the order of writing.</summary>
@@ -32,6 +38,7 @@ internal sealed class OutputColumns
         Fields
             .Select(column => column.Name)
             .Concat(HasIds ? [IdColumn] : [])
+            .Concat(Reason is null ? [] : [ReasonColumn])
             .Concat(Signals.Select(signal => signal.Name));
 
     /// <summary>The dataset's columns in one of its tables, null where the table lacks one.</summary>

@@ -15,8 +15,10 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
     private const string Stage = "export-rows";
     private readonly int[] _rows = view.Selection.Rows;
 
-    /// <summary>About how many bytes are put in order, or compressed, at once.</summary>
-    internal int WindowBytes { get; init; } = 16 << 20;
+    public const int DefaultWindow = 16 << 20;
+
+    /// <summary>About how many bytes are put in order at once by a thread; decides where compressed members end.</summary>
+    public int WindowBytes { get; init; } = DefaultWindow;
 
     public WrittenFile Write(string path, ReadOnlySpan<byte> header)
     {
@@ -71,8 +73,8 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
         long[][] ends = [.. positions.Select((of, table) => ReadEnds(table, of.Length))];
         int[] lengths = new int[_rows.Length];
         for (int table = 0; table < positions.Length; table++)
-            for (int i = 0; i < positions[table].Length; i++)
-                lengths[positions[table][i]] = (int)(ends[table][i + 1] - ends[table][i]);
+        for (int i = 0; i < positions[table].Length; i++)
+            lengths[positions[table][i]] = (int)(ends[table][i + 1] - ends[table][i]);
         int[] windows = Windows(lengths);
         InWaves(
             windows.Length - 1,
@@ -226,6 +228,9 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
             return _ => null;
         return chunk =>
         {
+            // The runtime's packer makes no bytes at all of none; readers expect a member.
+            if (gzip && chunk.Length == 0)
+                return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
             using MemoryStream packed = new();
             using (
                 Stream packer = gzip

@@ -8,6 +8,9 @@ public sealed record WriterOptions
 
     /// <summary>Adds a column for each of these signals; a row that has none gets no value.</summary>
     public IReadOnlyList<string> Signals { get; init; } = [];
+
+    /// <summary>Adds a column <c>assay_reason</c> with what this says of each row (an ordinal).</summary>
+    public Func<int, string>? Reason { get; init; }
 }
 
 /// <summary>What was written.</summary>

@@ -8,18 +8,18 @@ internal static class ArpaWriter
     public static void Write(NGramModel model, Stream stream)
     {
         BufferedStream buffer = new(stream, 1 << 16);
-        Span<NGramTable.Node> nodes = model.Table.Nodes;
+        NGramTable table = model.Table;
         long[] counts = new long[model.Order + 1];
-        foreach (ref NGramTable.Node node in nodes[1..])
-            counts[node.Order]++;
+        for (int node = 1; node < table.Count; node++)
+            counts[table[node].Order]++;
         Text(buffer, "\\data\\\n");
         for (int order = 1; order <= model.Order; order++)
             Text(buffer, $"ngram {order}={counts[order]}\n");
         for (int order = 1; order <= model.Order; order++)
         {
             Text(buffer, $"\n\\{order}-grams:\n");
-            for (int node = 1; node < nodes.Length; node++)
-                if (nodes[node].Order == order)
+            for (int node = 1; node < table.Count; node++)
+                if (table[node].Order == order)
                     WriteNGram(model, node, buffer);
         }
         Text(buffer, "\n\\end\\\n");

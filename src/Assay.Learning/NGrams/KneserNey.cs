@@ -24,25 +24,24 @@ internal static class KneserNey
         CancellationToken cancellation
     )
     {
-        Span<NGramTable.Node> nodes = table.Nodes;
-        byte[] orders = new byte[nodes.Length];
-        Discounts[] discounts = DiscountsOf(nodes, orders, order, begin, cancellation);
+        byte[] orders = new byte[table.Count];
+        Discounts[] discounts = DiscountsOf(table, orders, order, begin, cancellation);
 
         // Until the last loop, LogProbability holds S and then p; LogBackoff holds what the discounts took, then g.
-        for (int i = 1; i < nodes.Length; i++)
+        for (int i = 1; i < table.Count; i++)
         {
             Check(i, cancellation);
             if (i == begin)
                 continue;
-            ref NGramTable.Node context = ref nodes[nodes[i].Context];
-            context.LogProbability += nodes[i].Count;
-            context.LogBackoff += discounts[orders[i] - 1].For(nodes[i].Count);
+            ref NGramTable.Node context = ref table[table[i].Context];
+            context.LogProbability += table[i].Count;
+            context.LogBackoff += discounts[orders[i] - 1].For(table[i].Count);
         }
 
-        for (int i = 0; i < nodes.Length; i++)
+        for (int i = 0; i < table.Count; i++)
         {
             Check(i, cancellation);
-            ref NGramTable.Node node = ref nodes[i];
+            ref NGramTable.Node node = ref table[i];
             double sum = node.LogProbability;
             if (i == NGramTable.Root)
             {
@@ -50,20 +49,20 @@ internal static class KneserNey
             }
             else
             {
-                ref NGramTable.Node context = ref nodes[node.Context];
+                ref NGramTable.Node context = ref table[node.Context];
                 double discounted = node.Count - discounts[orders[i] - 1].For(node.Count);
                 node.LogProbability =
                     (context.Count == 0 ? 0 : discounted / context.Count)
-                    + context.LogBackoff * nodes[node.Suffix].LogProbability;
+                    + context.LogBackoff * table[node.Suffix].LogProbability;
             }
             node.LogBackoff = sum == 0 ? 1 : node.LogBackoff / sum;
             node.Count = (int)sum; // at most the number of tokens; its own count is not needed any more
         }
 
-        for (int i = 0; i < nodes.Length; i++)
+        for (int i = 0; i < table.Count; i++)
         {
             Check(i, cancellation);
-            ref NGramTable.Node node = ref nodes[i];
+            ref NGramTable.Node node = ref table[i];
             node.LogProbability = i == begin ? NGramModel.LogOfImpossible : Math.Log(node.LogProbability);
             node.LogBackoff = node.LogBackoff == 1 ? 0 : Math.Log(node.LogBackoff);
             node.Count = orders[i];
@@ -72,7 +71,7 @@ internal static class KneserNey
     }
 
     private static Discounts[] DiscountsOf(
-        ReadOnlySpan<NGramTable.Node> nodes,
+        NGramTable table,
         byte[] orders,
         int order,
         int begin,
@@ -80,12 +79,12 @@ internal static class KneserNey
     )
     {
         long[][] countsOfCounts = [.. Enumerable.Range(0, order).Select(_ => new long[5])];
-        for (int i = 1; i < nodes.Length; i++)
+        for (int i = 1; i < table.Count; i++)
         {
             Check(i, cancellation);
-            orders[i] = (byte)(orders[nodes[i].Context] + 1);
-            if (i != begin && nodes[i].Count <= 4)
-                countsOfCounts[orders[i] - 1][nodes[i].Count]++;
+            orders[i] = (byte)(orders[table[i].Context] + 1);
+            if (i != begin && table[i].Count <= 4)
+                countsOfCounts[orders[i] - 1][table[i].Count]++;
         }
         return [.. countsOfCounts.Select(n => Discounts.Of(n[1], n[2], n[3], n[4]))];
     }

@@ -17,7 +17,11 @@ internal sealed class NGramTable(long memoryBytes = long.MaxValue)
     /// <summary>The empty n-gram: the context and the suffix of single words.</summary>
     public const int Root = 0;
 
-    private Node[] _nodes = new Node[1024];
+    private const int ChunkBits = 14; // nodes never move: growing copies nothing and takes no second copy's memory
+    private const int ChunkLength = 1 << ChunkBits;
+
+    private Node[][] _chunks = [new Node[ChunkLength]];
+    private int _chunkCount = 1;
     private ulong[] _slots = new ulong[2048]; // high half: bits of the hash; low half: the node, or 0 where empty
     private int _shift = 64 - 11;
 
@@ -42,20 +46,17 @@ internal sealed class NGramTable(long memoryBytes = long.MaxValue)
     /// <summary>Number of nodes, the root included.</summary>
     public int Count { get; private set; } = 1;
 
-    public long MemoryBytes => NodeBytes * _nodes.LongLength + 8 * _slots.LongLength;
+    public long MemoryBytes => ChunkBytes * _chunkCount + 8 * _slots.LongLength;
 
-    public Span<Node> Nodes => _nodes.AsSpan(0, Count);
+    public ref Node this[int node] => ref _chunks[node >> ChunkBits][node & (ChunkLength - 1)];
 
-    public ref Node this[int node] => ref _nodes[node];
-
-    private static long NodeBytes => Unsafe.SizeOf<Node>();
+    private static long ChunkBytes => (long)Unsafe.SizeOf<Node>() * ChunkLength;
 
     /// <summary>The node of <paramref name="context"/> followed by <paramref name="word"/>, or <see cref="Root"/> if there is none.</summary>
     public int Find(int context, int word)
     {
         ulong hash = Hash(context, word);
         ulong[] slots = _slots;
-        Node[] nodes = _nodes;
         int mask = slots.Length - 1;
         for (int at = (int)(hash >> _shift); ; at = (at + 1) & mask)
         {
@@ -64,7 +65,7 @@ internal sealed class NGramTable(long memoryBytes = long.MaxValue)
                 return Root;
             if ((uint)(slot >> 32) != (uint)hash)
                 continue;
-            ref Node node = ref nodes[(uint)slot];
+            ref Node node = ref this[(int)(uint)slot];
             if (node.Context == context && node.Word == word)
                 return (int)(uint)slot;
         }
@@ -74,20 +75,17 @@ internal sealed class NGramTable(long memoryBytes = long.MaxValue)
     /// <exception cref="InsufficientMemoryException">The table would outgrow its memory.</exception>
     public int Add(int context, int word, int suffix)
     {
-        if (Count == _nodes.Length)
+        if (Count == _chunkCount * ChunkLength)
         {
-            int length = (int)Math.Min(Array.MaxLength, _nodes.LongLength * 3 / 2);
-            if (length == _nodes.Length)
-                throw new InsufficientMemoryException("A model holds at most 2^31 n-grams.");
-            Reserve(NodeBytes * length);
-            Node[] longer = GC.AllocateUninitializedArray<Node>(length);
-            _nodes.CopyTo(longer, 0);
-            _nodes = longer;
+            Reserve(ChunkBytes);
+            if (_chunkCount == _chunks.Length)
+                Array.Resize(ref _chunks, 2 * _chunks.Length);
+            _chunks[_chunkCount++] = GC.AllocateUninitializedArray<Node>(ChunkLength);
         }
         if (Count > _slots.LongLength * 3 / 4)
             GrowSlots();
         int node = Count++;
-        _nodes[node] = new()
+        this[node] = new()
         {
             Context = context,
             Word = word,
@@ -107,7 +105,7 @@ internal sealed class NGramTable(long memoryBytes = long.MaxValue)
     private void GrowSlots()
     {
         if (_slots.LongLength * 2 > Array.MaxLength)
-            throw new InsufficientMemoryException("A model holds at most 2^29 n-grams.");
+            throw new InsufficientMemoryException("A model holds at most 800 million n-grams.");
         Reserve(16 * _slots.LongLength);
         _slots = new ulong[2 * _slots.Length];
         _shift--;
@@ -117,7 +115,8 @@ internal sealed class NGramTable(long memoryBytes = long.MaxValue)
 
     private void Place(int node)
     {
-        ulong hash = Hash(_nodes[node].Context, _nodes[node].Word);
+        ref Node placed = ref this[node];
+        ulong hash = Hash(placed.Context, placed.Word);
         int mask = _slots.Length - 1;
         int at = (int)(hash >> _shift);
         while (_slots[at] != 0)

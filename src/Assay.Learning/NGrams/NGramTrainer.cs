@@ -29,8 +29,8 @@ public sealed class NGramTrainer
     /// <param name="order">Length of the longest n-grams, 1 to 8.</param>
     /// <param name="unit">What tokens are.</param>
     /// <param name="memoryBytes">
-    /// What the n-grams may take at most, growth included: about 130 bytes for each distinct n-gram at the worst moment of
-    /// growing, 43 to 69 when all is counted.
+    /// What the n-grams may take at most, growth included: about 64 bytes for each distinct n-gram at the worst moment of
+    /// growing, 43 to 54 when all is counted.
     /// </param>
     public NGramTrainer(int order, NGramUnit unit, long memoryBytes = long.MaxValue)
     {

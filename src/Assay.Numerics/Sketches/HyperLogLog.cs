@@ -55,7 +55,7 @@ public sealed class HyperLogLog
     public void Write(Stream stream)
     {
         using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
-        int used = _registers.AsSpan().Length - _registers.AsSpan().Count((byte)0);
+        int used = Registers - _registers.AsSpan().Count((byte)0);
         writer.Write(used);
         if (used * 3 >= Registers)
         {

@@ -208,14 +208,15 @@ public sealed class KllSketch
             }
         );
 
-    private int CapacityOf(int level) =>
-        Math.Max(SmallestLevel, (int)Math.Ceiling(K * Math.Pow(Shrink, _levels.Count - 1 - level)));
-
+    // Sets the levels' capacities, which depend on how many levels there are.
     private int TotalCapacity()
     {
         int total = 0;
         for (int h = 0; h < _levels.Count; h++)
-            total += CapacityOf(h);
+        {
+            double capacity = K * Math.Pow(Shrink, _levels.Count - 1 - h);
+            total += _levels[h].Capacity = Math.Max(SmallestLevel, (int)Math.Ceiling(capacity));
+        }
         return total;
     }
 
@@ -223,7 +224,7 @@ public sealed class KllSketch
     private void CompactOne()
     {
         int h = 0;
-        while (_levels[h].Items.Length < CapacityOf(h))
+        while (_levels[h].Items.Length < _levels[h].Capacity)
             h++;
         if (h == _levels.Count - 1)
         {
@@ -245,6 +246,8 @@ public sealed class KllSketch
     {
         private double[] _items = new double[SmallestLevel];
         private int _count;
+
+        public int Capacity { get; set; }
 
         public Span<double> Items => _items.AsSpan(0, _count);
 

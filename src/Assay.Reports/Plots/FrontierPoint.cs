@@ -27,7 +27,7 @@ public sealed record FrontierPoint(string Name, Interval X, Interval Y, Standing
 /// <param name="Metric">The objective.</param>
 /// <param name="Unit">Its unit.</param>
 /// <param name="Maximise">True if more is better.</param>
-public sealed record Objective(string Metric, string Unit, bool Maximise)
+public sealed record Axis(string Metric, string Unit, bool Maximise)
 {
     /// <summary>The metric with its unit.</summary>
     public string Heading =>

@@ -55,7 +55,7 @@ internal static class ColumnValues
                 if (!double.IsFinite(value))
                     throw new AssayException(
                         $"column '{column.Field.Name}' holds {value}, expected finite numbers",
-                        new(batch.Table.Source, Byte: batch.Table.Offsets[row], Key: column.Field.Name)
+                        new(batch.Table.SourceOf(row), Byte: batch.Table.Offsets[row], Key: column.Field.Name)
                     );
                 sketch.AddFloat64(value);
                 break;

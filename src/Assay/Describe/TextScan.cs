@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 
@@ -10,14 +12,20 @@ internal sealed class TextScan
 {
     private const int Block = 32;
 
-    /// <summary>Characters by <see cref="CharacterClass"/>.</summary>
-    public long[] Classes { get; } = new long[Enum.GetValues<CharacterClass>().Length];
-
-    /// <summary>Letters by <see cref="Script"/>.</summary>
-    public long[] Scripts { get; } = new long[Enum.GetValues<Script>().Length];
+    /// <summary>Characters by what <see cref="CodePointClasses.Of"/> says of them.</summary>
+    public long[] Codes { get; } = new long[256];
 
     /// <summary>Characters beyond ASCII.</summary>
     public long NonAscii { get; set; }
+
+    /// <summary>Characters by <see cref="CharacterClass"/>.</summary>
+    public long[] Classes => Sum<CharacterClass>(code => (int)CodePointClasses.ClassOf(code));
+
+    /// <summary>Letters by <see cref="Script"/>.</summary>
+    public long[] Scripts =>
+        Sum<Script>(code =>
+            CodePointClasses.ClassOf(code) == CharacterClass.Letters ? (int)CodePointClasses.ScriptOf(code) : null
+        );
 
     /// <summary>Counts one text in.</summary>
     /// <returns>Its words and lines.</returns>
@@ -59,13 +67,12 @@ internal sealed class TextScan
             else
                 Ascii(bytes, (1u << left) - 1, ref ascii, ref position);
         }
-        Classes[(int)CharacterClass.Letters] += ascii.Letters;
-        Classes[(int)CharacterClass.Digits] += ascii.Digits;
-        Classes[(int)CharacterClass.WhiteSpace] += ascii.Spaces;
-        Classes[(int)CharacterClass.Punctuation] += ascii.Punctuation;
-        Classes[(int)CharacterClass.Symbols] += ascii.Symbols;
-        Classes[(int)CharacterClass.Control] += ascii.Controls;
-        Scripts[(int)Script.Latin] += ascii.Letters;
+        Codes[CodePointClasses.LatinLetter] += ascii.Letters;
+        Codes[(int)CharacterClass.Digits] += ascii.Digits;
+        Codes[(int)CharacterClass.WhiteSpace] += ascii.Spaces;
+        Codes[(int)CharacterClass.Punctuation] += ascii.Punctuation;
+        Codes[(int)CharacterClass.Symbols] += ascii.Symbols;
+        Codes[(int)CharacterClass.Control] += ascii.Controls;
         return (position.Words, LinesOf(utf8, position.LineFeeds));
     }
 
@@ -110,28 +117,43 @@ internal sealed class TextScan
     // Goes on to the first character that starts at `end` or after it.
     private void Characters(ReadOnlySpan<byte> utf8, int end, ref Position position)
     {
-        ReadOnlySpan<byte> basic = CodePoints.Basic;
-        while (position.At < end)
+        ReadOnlySpan<byte> basic = CodePointClasses.Basic;
+        ref long counts = ref MemoryMarshal.GetArrayDataReference(Codes); // a code is a byte: always in range
+        int at = position.At,
+            words = 0,
+            lineFeeds = 0,
+            nonAscii = 0;
+        bool inWord = position.InWord;
+        while (at < end)
         {
-            int codePoint = Decode(utf8, position.At, out int length);
-            position.At += length;
-            byte code = (uint)codePoint < (uint)basic.Length ? basic[codePoint] : CodePoints.Of(codePoint);
-            CharacterClass kind = CodePoints.ClassOf(code);
-            Classes[(int)kind]++;
-            if (kind == CharacterClass.Letters)
-                Scripts[(int)CodePoints.ScriptOf(code)]++;
-            if (length > 1)
-                NonAscii++;
-            else if (codePoint == '\n')
-                position.LineFeeds++;
-            bool inWord = kind != CharacterClass.WhiteSpace;
-            if (inWord && !position.InWord)
-                position.Words++;
-            position.InWord = inWord;
+            int codePoint = Decode(utf8, at, out int length);
+            at += length;
+            byte code = codePoint < basic.Length ? basic[codePoint] : CodePointClasses.Of(codePoint);
+            Unsafe.Add(ref counts, code)++;
+            bool starts = code != (byte)CharacterClass.WhiteSpace;
+            words += starts & !inWord ? 1 : 0;
+            inWord = starts;
+            nonAscii += length > 1 ? 1 : 0;
+            lineFeeds += codePoint == '\n' ? 1 : 0;
         }
+        position.At = at;
+        position.Words += words;
+        position.LineFeeds += lineFeeds;
+        position.InWord = inWord;
+        NonAscii += nonAscii;
     }
 
-    // Tables hold valid UTF-8; the short way out is only taken where the bytes say so themselves.
+    private long[] Sum<T>(Func<byte, int?> groupOf)
+        where T : struct, Enum
+    {
+        long[] sums = new long[Enum.GetValues<T>().Length];
+        for (int code = 0; code < Codes.Length; code++)
+            if (Codes[code] > 0 && groupOf((byte)code) is { } group)
+                sums[group] += Codes[code];
+        return sums;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Decode(ReadOnlySpan<byte> utf8, int at, out int length)
     {
         int first = utf8[at];
@@ -143,17 +165,24 @@ internal sealed class TextScan
             length = 2;
             return ((first & 0x1F) << 6) | (utf8[at + 1] & 0x3F);
         }
+        return DecodeLong(utf8[at..], out length);
+    }
+
+    // Three bytes the short way where no check but that of the continuation bytes is needed.
+    private static int DecodeLong(ReadOnlySpan<byte> utf8, out int length)
+    {
+        int first = utf8[0];
         if (
             first is > 0xE0 and < 0xED or 0xEE or 0xEF
-            && at + 2 < utf8.Length
-            && (utf8[at + 1] & 0xC0) == 0x80
-            && (utf8[at + 2] & 0xC0) == 0x80
+            && utf8.Length > 2
+            && (utf8[1] & 0xC0) == 0x80
+            && (utf8[2] & 0xC0) == 0x80
         )
         {
             length = 3;
-            return ((first & 0x0F) << 12) | ((utf8[at + 1] & 0x3F) << 6) | (utf8[at + 2] & 0x3F);
+            return ((first & 0x0F) << 12) | ((utf8[1] & 0x3F) << 6) | (utf8[2] & 0x3F);
         }
-        Rune.DecodeFromUtf8(utf8[at..], out Rune rune, out length);
+        Rune.DecodeFromUtf8(utf8, out Rune rune, out length);
         return rune.Value;
     }
 

@@ -36,10 +36,8 @@ internal sealed class TextSketch
 
     public void Merge(TextSketch other)
     {
-        for (int i = 0; i < _scan.Classes.Length; i++)
-            _scan.Classes[i] += other._scan.Classes[i];
-        for (int i = 0; i < _scan.Scripts.Length; i++)
-            _scan.Scripts[i] += other._scan.Scripts[i];
+        for (int i = 0; i < _scan.Codes.Length; i++)
+            _scan.Codes[i] += other._scan.Codes[i];
         _scan.NonAscii += other._scan.NonAscii;
         _bytes.Merge(other._bytes);
         _words.Merge(other._words);
@@ -51,8 +49,10 @@ internal sealed class TextSketch
 
     public TextLabel Label()
     {
-        long characters = _scan.Classes.Sum(),
-            letters = _scan.Scripts.Sum();
+        long[] classes = _scan.Classes,
+            scripts = _scan.Scripts;
+        long characters = classes.Sum(),
+            letters = scripts.Sum();
         return new()
         {
             Bytes = _bytes.Distribution(),
@@ -65,15 +65,11 @@ internal sealed class TextSketch
             Characters =
                 characters == 0
                     ? []
-                    :
-                    [
-                        .. Enum.GetValues<CharacterClass>()
-                            .Select(kind => Part(kind, _scan.Classes[(int)kind], characters)),
-                    ],
+                    : [.. Enum.GetValues<CharacterClass>().Select(kind => Part(kind, classes[(int)kind], characters))],
             Scripts =
             [
                 .. Enum.GetValues<Script>()
-                    .Select(script => Part(script, _scan.Scripts[(int)script], letters))
+                    .Select(script => Part(script, scripts[(int)script], letters))
                     .Where(share => share.Count > 0)
                     .OrderByDescending(share => share.Count)
                     .ThenBy(share => share.Name, StringComparer.Ordinal),
@@ -88,8 +84,9 @@ internal sealed class TextSketch
         _words.Write(stream);
         _lines.Write(stream);
         using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
-        foreach (long count in (long[])[.. _scan.Classes, .. _scan.Scripts, _scan.NonAscii])
+        foreach (long count in _scan.Codes)
             writer.Write(count);
+        writer.Write(_scan.NonAscii);
         writer.Write(_totalBytes);
         writer.Write(_totalWords);
         writer.Write(_totalLines);
@@ -99,9 +96,8 @@ internal sealed class TextSketch
     {
         TextSketch sketch = new(NumberSketch.Read(stream), NumberSketch.Read(stream), NumberSketch.Read(stream));
         using BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
-        foreach (long[] counts in (long[][])[sketch._scan.Classes, sketch._scan.Scripts])
-            for (int i = 0; i < counts.Length; i++)
-                counts[i] = reader.ReadInt64();
+        for (int i = 0; i < sketch._scan.Codes.Length; i++)
+            sketch._scan.Codes[i] = reader.ReadInt64();
         sketch._scan.NonAscii = reader.ReadInt64();
         sketch._totalBytes = reader.ReadInt64();
         sketch._totalWords = reader.ReadInt64();

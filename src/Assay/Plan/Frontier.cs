@@ -16,7 +16,7 @@ namespace Assay.Plan;
 public sealed class Frontier
 {
     private const double Reference = 1.1;
-    private readonly (string Metric, bool Maximise)[] _objectives;
+    private readonly Objective[] _objectives;
 
     /// <summary>Takes the objectives.</summary>
     /// <exception cref="AssayException">There is no objective, or one is named twice.</exception>
@@ -24,8 +24,8 @@ public sealed class Frontier
     {
         _objectives =
         [
-            .. options.Minimise.Select(metric => (metric, false)),
-            .. options.Maximise.Select(metric => (metric, true)),
+            .. options.Minimise.Select(metric => new Objective(metric, Maximise: false)),
+            .. options.Maximise.Select(metric => new Objective(metric, Maximise: true)),
         ];
         if (_objectives.Length == 0)
             throw new AssayException(

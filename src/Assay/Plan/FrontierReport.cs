@@ -4,7 +4,7 @@ namespace Assay.Plan;
 public sealed record FrontierReport
 {
     /// <summary>The objectives, each with its direction.</summary>
-    public required IReadOnlyList<(string Metric, bool Maximise)> Objectives { get; init; }
+    public required IReadOnlyList<Objective> Objectives { get; init; }
 
     /// <summary>Names of the candidates that no other dominates.</summary>
     public required IReadOnlyList<string> NonDominated { get; init; }
@@ -21,3 +21,8 @@ public sealed record FrontierReport
     /// <summary>Dominated hypervolume in the normalised objectives, reference point 1.1 in each.</summary>
     public required double Hypervolume { get; init; }
 }
+
+/// <summary>A metric and the direction in which it is better.</summary>
+/// <param name="Metric">Its name.</param>
+/// <param name="Maximise">True if more is better.</param>
+public sealed record Objective(string Metric, bool Maximise);

@@ -79,7 +79,9 @@ internal static class CanonicalJson
             WriteMap(
                 json,
                 type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                    .Select(property => (JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name), property.GetValue(value)))
+                    .Select(property =>
+                        (JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name), property.GetValue(value))
+                    )
             );
     }
 

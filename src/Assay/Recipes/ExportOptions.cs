@@ -21,7 +21,7 @@ public sealed record ExportOptions
     public bool Card { get; init; } = true;
 
     /// <summary>Whether every row carries its Assay id, as <c>assay explain</c> takes it.</summary>
-    public bool Ids { get; init; }
+    public bool Ids { get; init; } = true;
 
     /// <summary>Whether the dropped rows are written too, each with the reason why.</summary>
     public bool Dropped { get; init; }

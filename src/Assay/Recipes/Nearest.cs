@@ -48,10 +48,7 @@ internal static class Nearest
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                row[j] = Math.Min(
-                    Math.Min(last[j] + 1, row[j - 1] + 1),
-                    last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
-                );
+                row[j] = Math.Min(Math.Min(last[j] + 1, row[j - 1] + 1), last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                     row[j] = Math.Min(row[j], before[j - 2] + 1);
             }

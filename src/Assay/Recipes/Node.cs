@@ -41,7 +41,10 @@ internal sealed class ScalarNode(Mark mark, string text, bool plain) : Node(mark
 
     public bool Plain { get; } = plain;
 
-    public override string Noun => IsNull ? "nothing" : $"'{SourceText.Printable(Text)}'";
+    public override string Noun =>
+        IsNull ? "an empty value"
+        : Plain ? $"'{SourceText.Printable(Text)}'"
+        : $"the text '{SourceText.Printable(Text)}'";
 
     protected internal override void Write(StringBuilder line) =>
         line.Append(
@@ -79,18 +82,23 @@ internal sealed class MapNode(Mark mark, IReadOnlyList<Entry> entries)
         1 + entries.Max(entry => (int?)entry.Value.Depth).GetValueOrDefault()
     )
 {
+    private Dictionary<string, Entry>? byKey;
+
     public IReadOnlyList<Entry> Entries { get; } = entries;
 
     public override string Noun => "a map";
 
     /// <summary>The entry of that key, or null.</summary>
-    public Entry? Find(string key) => Entries.FirstOrDefault(entry => entry.Key.Text == key);
+    public Entry? Find(string key) => (byKey ??= Entries.ToDictionary(entry => entry.Key.Text)).GetValueOrDefault(key);
 
     /// <summary>This map with a key's value changed, or added at the end.</summary>
     public MapNode With(ScalarNode key, Node value) =>
         Find(key.Text) is null
             ? new(Mark, [.. Entries, new(key, value)])
-            : new(Mark, [.. Entries.Select(entry => entry.Key.Text == key.Text ? entry with { Value = value } : entry)]);
+            : new(
+                Mark,
+                [.. Entries.Select(entry => entry.Key.Text == key.Text ? entry with { Value = value } : entry)]
+            );
 
     protected internal override void Write(StringBuilder line)
     {

@@ -21,7 +21,9 @@ internal sealed class RecordShape
         Options =
         [
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(property => property.SetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
+                .Where(property =>
+                    property.SetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0
+                )
                 .Select(property => new Option(property, defaults, nullability)),
         ];
     }

@@ -35,13 +35,16 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
         }
         foreach (Option option in shape.Options)
             if (option.IsRequired && node.Find(option.Name) is null)
-                problems.Add(
-                    node.Mark,
-                    key,
-                    $"'{option.Name}' is missing",
-                    $"{option.Name}: {Wording.Expected(option.Kind, option.Constraints)}"
-                );
+                problems.Add(node.Mark, key, $"'{option.Name}' is missing", Line(option));
         return record;
+    }
+
+    /// <summary>The line that is missing: <c>assay: 1</c>, <c>to: (text)</c>.</summary>
+    private static string Line(Option option)
+    {
+        string expected = Wording.Expected(option.Kind, option.Constraints);
+        bool literal = Wording.Allowed(option.Kind, option.Constraints).Count == 1;
+        return literal ? $"{option.Name}: {expected}" : $"{option.Name}: <{expected}>";
     }
 
     private void UnknownKey(RecordShape shape, ScalarNode name, string path)
@@ -206,7 +209,14 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
         }
         else if (type == typeof(bool))
         {
-            value = !node.Plain ? null : text switch { "true" or "True" or "TRUE" => true, "false" or "False" or "FALSE" => false, _ => null };
+            value = !node.Plain
+                ? null
+                : text switch
+                {
+                    "true" or "True" or "TRUE" => true,
+                    "false" or "False" or "FALSE" => false,
+                    _ => null,
+                };
             if (value is null)
                 return text.ToLowerInvariant() switch
                 {
@@ -221,8 +231,8 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
             if (!node.Plain && number is not null)
                 return "take the quotes away";
             value = number;
-            if (number is null && Wording.IsWhole(type) && Amount.TryParse(text, null, out Amount amount) && !amount.IsShare)
-                return $"did you mean {amount}?";
+            if (number is null && Wording.IsWhole(type) && Amount.TryParse(text, null, out Amount amount))
+                return Number(type, amount.ToString()) is { } meant ? $"did you mean {meant}?" : null;
         }
         else
             value = ParseItself(type, text);
@@ -335,12 +345,16 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
 
     private void NotAStep(Node node, string key)
     {
-        const string expected = "a method's name, such as 'select/dedup', or its name and options: 'select/dedup: { ... }'";
+        const string expected =
+            "a method's name, such as 'select/dedup', or its name and options: 'select/dedup: { ... }'";
         if (node is not MapNode { Entries: [var first, _, ..] } map)
             problems.Add(node.Mark, key, $"{(node is MapNode ? "an empty map" : node.Noun)} is not a step", expected);
         else
         {
-            string keys = string.Join(", ", map.Entries.Take(6).Select(entry => $"'{SourceText.Printable(entry.Key.Text)}'"));
+            string keys = string.Join(
+                ", ",
+                map.Entries.Take(6).Select(entry => $"'{SourceText.Printable(entry.Key.Text)}'")
+            );
             problems.Add(
                 map.Entries[1].Key.Mark,
                 key,
@@ -361,7 +375,10 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
 
     private void UnknownMethod(ScalarNode name, string key)
     {
-        string[] methods = [.. catalogue.Methods.Where(method => Refusal(method.Name) is null).Select(method => method.Name)];
+        string[] methods =
+        [
+            .. catalogue.Methods.Where(method => Refusal(method.Name) is null).Select(method => method.Name),
+        ];
         string verb = name.Text.Split('/')[0] + "/";
         string[] ofVerb = [.. methods.Where(method => method.StartsWith(verb, StringComparison.Ordinal))];
         problems.Add(

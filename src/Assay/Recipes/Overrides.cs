@@ -16,9 +16,19 @@ internal sealed class Overrides(Problems problems)
         Mark mark = new(source, 0, 0);
         string name = equals < 0 ? assignment : assignment[..equals].Trim();
         if (equals < 0 || !TryParse(name, out List<Part> path))
-            problems.Add(mark, "", $"'{SourceText.Printable(name)}' is not a change", "key=value, such as judge.seeds=5");
+            problems.Add(
+                mark,
+                "",
+                $"'{SourceText.Printable(name)}' is not a change",
+                "key=value, such as judge.seeds=5"
+            );
         else if (path[0].Name == RecipeFiles.Extends)
-            problems.Add(mark, RecipeFiles.Extends, "'extends' cannot be set", hint: "write it in a recipe of your own");
+            problems.Add(
+                mark,
+                RecipeFiles.Extends,
+                "'extends' cannot be set",
+                hint: "write it in a recipe of your own"
+            );
         else if (Parse(assignment[(equals + 1)..].Trim(), mark, name) is { } value)
             return (MapNode)new Change(path, value, problems).In(root, 0, "");
         return root;
@@ -30,11 +40,16 @@ internal sealed class Overrides(Problems problems)
         Mark mark = new(new("--data " + SourceText.Printable(path, 200), ""), 0, 0);
         if (root.Find("data") is not { Value: MapNode { Entries: [Entry first, ..] } data } section)
         {
-            problems.Add(mark, "data", "the recipe has no dataset that this could replace", "a recipe with a 'data:' section");
+            problems.Add(
+                mark,
+                "data",
+                "the recipe has no dataset that this could replace",
+                "a recipe with a 'data:' section"
+            );
             return root;
         }
         // What describes the old files does not describe the new ones; what describes their rows may well.
-        string[] stale = ["path", "format", "exclude"];
+        string[] stale = ["path", "format", "exclude", "rows"];
         IEnumerable<Entry> kept = first.Value is MapNode old
             ? old.Entries.Where(entry => !stale.Contains(entry.Key.Text))
             : [];
@@ -73,7 +88,12 @@ internal sealed class Overrides(Problems problems)
             ListNode list => new ListNode(mark, [.. list.Items.Select(item => Moved(item, mark))]),
             MapNode map => new MapNode(
                 mark,
-                [.. map.Entries.Select(entry => new Entry((ScalarNode)Moved(entry.Key, mark), Moved(entry.Value, mark)))]
+                [
+                    .. map.Entries.Select(entry => new Entry(
+                        (ScalarNode)Moved(entry.Key, mark),
+                        Moved(entry.Value, mark)
+                    )),
+                ]
             ),
             _ => node,
         };
@@ -92,7 +112,11 @@ internal sealed class Overrides(Problems problems)
             path.Add(new(indexed[0], -1));
             foreach (string index in indexed.Skip(1))
             {
-                if (!index.EndsWith(']') || !int.TryParse(index.AsSpan(0, index.Length - 1), out int number) || number < 0)
+                if (
+                    !index.EndsWith(']')
+                    || !int.TryParse(index.AsSpan(0, index.Length - 1), out int number)
+                    || number < 0
+                )
                     return false;
                 path.Add(new(null, number));
             }

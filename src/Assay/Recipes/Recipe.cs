@@ -24,7 +24,8 @@ public sealed record Recipe
 
     /// <summary>The datasets by name, in the recipe's order. The first one is what the steps work on.</summary>
     [Required]
-    public IReadOnlyDictionary<string, SourceOptions> Data { get; init; } = new OrderedDictionary<string, SourceOptions>();
+    public IReadOnlyDictionary<string, SourceOptions> Data { get; init; } =
+        new OrderedDictionary<string, SourceOptions>();
 
     /// <summary>The steps that every candidate shares, in order.</summary>
     public IReadOnlyList<StepSpec> Steps { get; init; } = [];
@@ -115,9 +116,10 @@ public sealed record Recipe
             root = overrides.Data(root, data);
         foreach (string assignment in set)
             root = overrides.Set(root, assignment);
-        OptionsBinder binder = new(catalogue ?? MethodCatalogue.Default, problems);
+        catalogue ??= MethodCatalogue.Default;
+        OptionsBinder binder = new(catalogue, problems);
         Recipe recipe = (Recipe)binder.BindRecord(RecordShape.Of(typeof(Recipe)), root, "");
-        new RecipeChecks(recipe, root, problems).Run();
+        new RecipeChecks(recipe, root, catalogue, problems).Run();
         problems.ThrowIfAny();
         return recipe with
         {

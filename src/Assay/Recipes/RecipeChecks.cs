@@ -13,6 +13,7 @@ internal sealed partial class RecipeChecks
 
     private readonly Recipe recipe;
     private readonly MapNode root;
+    private readonly MethodCatalogue catalogue;
     private readonly Problems problems;
 
     /// <summary>Names of the datasets that there are at this point of the recipe.</summary>
@@ -26,9 +27,11 @@ internal sealed partial class RecipeChecks
     /// <summary>Prepares the checks.</summary>
     /// <param name="recipe">The recipe, as far as it could be bound.</param>
     /// <param name="root">Its tree, for places.</param>
+    /// <param name="catalogue">The methods.</param>
     /// <param name="problems">Where problems go.</param>
-    public RecipeChecks(Recipe recipe, MapNode root, Problems problems)
+    public RecipeChecks(Recipe recipe, MapNode root, MethodCatalogue catalogue, Problems problems)
     {
+        this.catalogue = catalogue;
         this.recipe = recipe;
         this.root = root;
         this.problems = problems;
@@ -76,7 +79,12 @@ internal sealed partial class RecipeChecks
     {
         CheckNames("data");
         if (root.Find("data") is { Value: MapNode { Entries.Count: 0 } } data)
-            problems.Add(data.Key.Mark, "data", "there is no dataset", "at least one, such as pool: { path: corpus/*.jsonl }");
+            problems.Add(
+                data.Key.Mark,
+                "data",
+                "there is no dataset",
+                "at least one, such as pool: { path: corpus/*.jsonl }"
+            );
     }
 
     /// <summary>Names stand in metrics (<c>bits-per-byte@target</c>), in <c>--set</c> and in file names.</summary>
@@ -189,6 +197,23 @@ internal sealed partial class RecipeChecks
         foreach ((int i, string metric) in judge.Metrics.Index())
             if (metric.Split('@', 2) is [_, var dataset])
                 CheckDataset(dataset, PlaceOf(metrics, i, PlaceOf("judge")), KeyOf(metrics, i, "judge.metrics"));
+        CheckWithItsMethod("judge", judge);
+    }
+
+    /// <summary>Lets the method that takes a section's options refuse them, as it does with those of a step.</summary>
+    private void CheckWithItsMethod(string section, object options)
+    {
+        if (problems.At(section))
+            return;
+        foreach (MethodEntry method in catalogue.Methods.Where(method => method.OptionsType == options.GetType()))
+            try
+            {
+                method.Create(options);
+            }
+            catch (AssayException failure)
+            {
+                problems.Add(PlaceOf(section), section, failure.Message, hint: failure.Hint);
+            }
     }
 
     private void CheckFrontier()
@@ -196,11 +221,22 @@ internal sealed partial class RecipeChecks
         if (recipe.Frontier is not { } frontier)
             return;
         if (recipe.Candidates.Count == 0 && !candidatesUnsure)
-            problems.Add(PlaceOf("frontier"), "frontier", "there are no candidates to compare", "a 'candidates:' section");
+            problems.Add(
+                PlaceOf("frontier"),
+                "frontier",
+                "there are no candidates to compare",
+                "a 'candidates:' section"
+            );
         if (frontier.Minimise.Count + frontier.Maximise.Count == 0 && !problems.At("frontier"))
-            problems.Add(PlaceOf("frontier"), "frontier", "there are no objectives", "minimise: or maximise: with metrics");
+            problems.Add(
+                PlaceOf("frontier"),
+                "frontier",
+                "there are no objectives",
+                "minimise: or maximise: with metrics"
+            );
         CheckObjectives("minimise", frontier.Minimise, []);
         CheckObjectives("maximise", frontier.Maximise, frontier.Minimise);
+        CheckWithItsMethod("frontier", frontier);
     }
 
     private void CheckObjectives(string direction, IReadOnlyList<string> objectives, IReadOnlyList<string> before)

@@ -36,7 +36,12 @@ internal sealed class RecipeFiles(Problems problems)
         if (map.Find(Extends) is not { } extends)
             return map;
         if (extends.Value is not ScalarNode { IsNull: false, Text.Length: > 0 } file)
-            throw problems.Fatal(extends.Value.Mark, Extends, $"{extends.Value.Noun} is not a file", "the path of another recipe");
+            throw problems.Fatal(
+                extends.Value.Mark,
+                Extends,
+                $"{extends.Value.Noun} is not a file",
+                "the path of another recipe"
+            );
 
         string under = Path.Combine(Path.GetDirectoryName(source.Path) ?? "", file.Text);
         IReadOnlyList<string> longer = [.. chain, under];
@@ -95,7 +100,9 @@ internal sealed class RecipeFiles(Problems problems)
     private string Decode(byte[] bytes, string path)
     {
         ReadOnlySpan<byte> content = bytes;
-        if (content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]))
+        if (
+            content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])
+        )
             throw problems.Fatal(new RecipeProblem(new(path, Byte: 0), "the file is in UTF-16", "text in UTF-8"));
         if (content.StartsWith(Encoding.UTF8.Preamble))
             content = content[3..];
@@ -113,7 +120,13 @@ internal sealed class RecipeFiles(Problems problems)
         }
     }
 
-    private RecipeException Unreadable(string path, Mark? from, string what, string? expected = null, string? hint = null) =>
+    private RecipeException Unreadable(
+        string path,
+        Mark? from,
+        string what,
+        string? expected = null,
+        string? hint = null
+    ) =>
         from is { } mark
             ? problems.Fatal(mark, Extends, $"{SourceText.Printable(path)}: {what}", expected, hint)
             : problems.Fatal(new RecipeProblem(new(SourceText.Printable(path, 500)), what, expected, hint));

@@ -11,7 +11,8 @@ namespace Assay.Recipes;
 public static class RecipeSchema
 {
     // As Amount and ByteSize read them; numbers without a unit may stand without quotes, hence the integers below.
-    private const string AmountPattern = @"^\s*((100(\.0*)?|\d{1,2}(\.\d*)?|\.\d+)%|(\d+(\.\d*)?|\.\d+)[kKmMgG]|\d+(\.0*)?)\s*$";
+    private const string AmountPattern =
+        @"^\s*((100(\.0*)?|\d{1,2}(\.\d*)?|\.\d+)%|(\d+(\.\d*)?|\.\d+)[kKmMgG]|\d+(\.0*)?)\s*$";
     private const string ByteSizePattern = @"^\s*(\d+(\.\d*)?|\.\d+)([kKmMgGtT]?([iI]?[bB])?)\s*$";
 
     /// <summary>The schema (draft 2020-12) of a recipe with those methods.</summary>
@@ -37,7 +38,11 @@ public static class RecipeSchema
             new JsonObject { ["required"] = new JsonArray(RecipeFiles.Extends) }
         );
         schema["$defs"] = definitions;
-        JsonSerializerOptions layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        JsonSerializerOptions layout = new()
+        {
+            WriteIndented = true,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
         return schema.ToJsonString(layout).ReplaceLineEndings("\n") + "\n";
     }
 
@@ -106,14 +111,12 @@ public static class RecipeSchema
             ValueKind.Scalar { Type: var type } when type != typeof(string) && !type.IsEnum && !IsPlain(type) =>
                 JsonValue.Create(Wording.Text(option.Default)),
             ValueKind.List { Item: ValueKind.Step } or ValueKind.Map or ValueKind.Record => null,
-            ValueKind.List { Item: ValueKind.Scalar { Type: var type } } when !IsPlain(type) && type != typeof(string) =>
-                new JsonArray(
-                    [
-                        .. ((System.Collections.IEnumerable)option.Default)
-                            .Cast<object?>()
-                            .Select(item => (JsonNode)JsonValue.Create(Wording.Text(item))),
-                    ]
-                ),
+            ValueKind.List { Item: ValueKind.Scalar { Type: var type } }
+                when !IsPlain(type) && type != typeof(string) => new JsonArray([
+                .. ((System.Collections.IEnumerable)option.Default)
+                    .Cast<object?>()
+                    .Select(item => (JsonNode)JsonValue.Create(Wording.Text(item))),
+            ]),
             _ => JsonNode.Parse(CanonicalJson.Of(option.Default)),
         };
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Assay.Describe;
 using Assay.Judge;
 using Assay.Plan;
@@ -51,6 +52,9 @@ public sealed record RunReport
 
     /// <summary>What was exported, or null.</summary>
     public ExportReport? Export { get; init; }
+
+    /// <summary>The report as JSON, indented: what <c>assay run --json</c> prints.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Execution.StoredJson.Default.RunReport);
 }
 
 /// <summary>One dataset as it was read.</summary>

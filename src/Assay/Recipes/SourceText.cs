@@ -26,7 +26,11 @@ internal sealed class SourceText(string path, string text)
     {
         StringBuilder printable = new(Math.Min(text.Length, limit) + 1);
         foreach (char c in text.AsSpan(0, Math.Min(text.Length, limit)))
-            printable.Append(c is '\t' ? ' ' : char.IsControl(c) || c is '\u2028' or '\u2029' ? '\uFFFD' : c);
+            printable.Append(
+                c is '\t' ? ' '
+                : char.IsControl(c) || c is '\u2028' or '\u2029' ? '\uFFFD'
+                : c
+            );
         return text.Length > limit ? printable.Append('…').ToString() : printable.ToString();
     }
 }

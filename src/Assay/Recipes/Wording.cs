@@ -19,7 +19,11 @@ internal static class Wording
         if (Allowed(kind, constraints) is { Count: > 0 } allowed)
             return OneOf(allowed);
         string type = Type(kind);
-        string article = kind is ValueKind.Scalar { Type: var scalar } && (scalar == typeof(bool) || scalar == typeof(string) || ExpectedOf(scalar) is not null) ? "" : "a ";
+        string article =
+            kind is ValueKind.Scalar { Type: var scalar }
+            && (scalar == typeof(bool) || scalar == typeof(string) || ExpectedOf(scalar) is not null)
+                ? ""
+                : "a ";
         return article + type + Limits(constraints);
     }
 
@@ -30,6 +34,7 @@ internal static class Wording
             ValueKind.Scalar { Type: var type } when type == typeof(bool) => "true or false",
             ValueKind.Scalar { Type: var type } when type == typeof(string) => "text",
             ValueKind.Scalar { Type.IsEnum: true } => "word",
+            ValueKind.Scalar { Type: var type } when type == typeof(ulong) => "whole number from 0",
             ValueKind.Scalar { Type: var type } when IsWhole(type) => "whole number",
             ValueKind.Scalar { Type: var type } when IsNumber(type) => "number",
             ValueKind.Scalar { Type: var type } => ExpectedOf(type) ?? type.Name,
@@ -37,7 +42,8 @@ internal static class Wording
             ValueKind.Map map => "map from names to " + Plural(map.Item),
             ValueKind.Record record => record.Shape.Options.Count == 0
                 ? "map without keys"
-                : "map with keys such as " + string.Join(", ", record.Shape.Options.Take(4).Select(option => option.Name)),
+                : "map with keys such as "
+                    + string.Join(", ", record.Shape.Options.Take(4).Select(option => option.Name)),
             _ => "step, such as 'select/dedup' or 'select/dedup: { ... }'",
         };
 
@@ -89,11 +95,14 @@ internal static class Wording
         return (least, most);
     }
 
-    /// <summary><c>one of a, b, c</c>.</summary>
+    /// <summary><c>one of a, b, c</c>; of very many only the first.</summary>
     public static string OneOf(IEnumerable<string> words)
     {
-        string[] all = [.. words];
-        return all.Length == 1 ? all[0] : "one of " + string.Join(", ", all);
+        const int most = 60;
+        string[] shown = [.. words.Take(most + 1).Select(word => SourceText.Printable(word))];
+        return shown.Length == 1 ? shown[0]
+            : shown.Length <= most ? "one of " + string.Join(", ", shown)
+            : "one of " + string.Join(", ", shown.Take(most)) + " and so on";
     }
 
     /// <summary>A value as it would be written in a recipe.</summary>
@@ -125,8 +134,7 @@ internal static class Wording
         ?? JsonNamingPolicy.KebabCaseLower.ConvertName(field.Name);
 
     /// <summary>True for the integers.</summary>
-    public static bool IsWhole(Type type) =>
-        type == typeof(int) || type == typeof(long) || type == typeof(ulong);
+    public static bool IsWhole(Type type) => type == typeof(int) || type == typeof(long) || type == typeof(ulong);
 
     /// <summary>True for whole numbers and doubles.</summary>
     public static bool IsNumber(Type type) => IsWhole(type) || type == typeof(double);
@@ -148,9 +156,10 @@ internal static class Wording
     private static string Limits(IReadOnlyList<ValidationAttribute> constraints)
     {
         string range = Range(constraints);
+        bool isFromTo =
+            !char.IsAsciiLetter(range.FirstOrDefault('a')) && constraints.Any(limit => limit is RangeAttribute);
         return range.Length == 0 ? ""
-            : char.IsAsciiLetter(range[0]) ? " " + range
-            : constraints.Any(constraint => constraint is RangeAttribute) ? " from " + range
+            : isFromTo ? " from " + range
             : ", " + range;
     }
 

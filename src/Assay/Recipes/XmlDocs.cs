@@ -67,7 +67,10 @@ internal sealed class XmlDocs
         foreach (XNode node in element.Nodes())
             if (node is XText plain)
                 text.Append(plain.Value);
-            else if (node is XElement { Name.LocalName: "see" or "seealso" or "paramref" or "typeparamref" } reference && !reference.Nodes().Any())
+            else if (
+                node is XElement { Name.LocalName: "see" or "seealso" or "paramref" or "typeparamref" } reference
+                && !reference.Nodes().Any()
+            )
                 text.Append(Named(reference));
             else if (node is XElement { Name.LocalName: "para" or "item" or "br" } block)
             {
@@ -83,7 +86,10 @@ internal sealed class XmlDocs
     private static string Named(XElement reference)
     {
         if (reference.Attribute("cref")?.Value is not { } id)
-            return (reference.Attribute("langword") ?? reference.Attribute("name") ?? reference.Attribute("href"))?.Value ?? "";
+            return (
+                    reference.Attribute("langword") ?? reference.Attribute("name") ?? reference.Attribute("href")
+                )?.Value
+                ?? "";
         string name = id.Split('(')[0].Split('.')[^1];
         return id[0] is 'P' or 'F' ? JsonNamingPolicy.KebabCaseLower.ConvertName(name) : name;
     }

@@ -60,8 +60,21 @@ internal sealed class YamlReader
 
     private void Next()
     {
-        if (!parser.MoveNext())
-            throw new YamlException("unexpected end of the file");
+        try
+        {
+            if (!parser.MoveNext())
+                throw new YamlException("unexpected end of the file");
+        }
+        catch (Exception failure) when (failure is not YamlException)
+        {
+            // On some broken text the scanner fails with exceptions of .NET, which know no place.
+            throw problems.Fatal(
+                At(parser.Current!.End),
+                "",
+                "this is not YAML: the text from here on cannot be read",
+                hint: "is a quote, '[' or '{' left open?"
+            );
+        }
     }
 
     private Mark At(ParsingEvent happened) => At(happened.Start);
@@ -101,8 +114,7 @@ internal sealed class YamlReader
                 At(alias),
                 key,
                 $"there is no anchor '&{SourceText.Printable(name)}' above for '*{SourceText.Printable(name)}'",
-                hint: Nearest.Hint(name, anchors.Keys)
-                    ?? "put text that begins with '*' in quotes"
+                hint: Nearest.Hint(name, anchors.Keys) ?? "put text that begins with '*' in quotes"
             );
         if (target is null)
             throw problems.Fatal(At(alias), key, $"'*{SourceText.Printable(name)}' refers to itself");
@@ -116,12 +128,7 @@ internal sealed class YamlReader
     {
         expanded += nodes;
         if (expanded > NodeLimit)
-            throw problems.Fatal(
-                At(where),
-                key,
-                $"more than {NodeLimit} values up to here, with aliases written out",
-                "a recipe"
-            );
+            throw problems.Fatal(At(where), key, $"more than {NodeLimit} values up to here, with aliases written out");
     }
 
     private RecipeException TooDeep(ParsingEvent where, string key) =>
@@ -129,8 +136,17 @@ internal sealed class YamlReader
 
     private void CheckTag(NodeEvent node, string key)
     {
-        if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific && !node.Tag.Value.StartsWith(CoreTag, StringComparison.Ordinal))
-            problems.Add(At(node), key, $"the tag '{SourceText.Printable(node.Tag.Value)}' means nothing here", "a plain value");
+        if (
+            !node.Tag.IsEmpty
+            && !node.Tag.IsNonSpecific
+            && !node.Tag.Value.StartsWith(CoreTag, StringComparison.Ordinal)
+        )
+            problems.Add(
+                At(node),
+                key,
+                $"the tag '{SourceText.Printable(node.Tag.Value)}' means nothing here",
+                "a plain value"
+            );
     }
 
     private ScalarNode ReadScalar(Scalar scalar, string key)
@@ -205,10 +221,11 @@ internal sealed class YamlReader
         Mark mark = At(failure.Start);
         if (mark.Line < 1)
             mark = mark with { Line = 0, Column = 0 };
-        string line = source.Line(mark.Line) ?? "";
-        int tab = line.IndexOf('\t');
-        if (tab >= 0 && string.IsNullOrWhiteSpace(line[..tab]))
-            return problems.Fatal(mark with { Column = tab + 1 }, "", "a tab in the indentation", "spaces");
+        // The scanner reports a tab at the start of what the tab broke.
+        bool mentionsTab = failure.Message.Contains("tab", StringComparison.OrdinalIgnoreCase);
+        for (int number = mark.Line; source.Line(number) is { } line && (mentionsTab || number == mark.Line); number++)
+            if (line.IndexOf('\t') is >= 0 and var tab && string.IsNullOrWhiteSpace(line[..tab]))
+                return problems.Fatal(new(source, number, tab + 1), "", "a tab in the indentation", "spaces");
         string message = failure.Message.TrimEnd('.', ' ');
         return problems.Fatal(mark, "", $"this is not YAML: {char.ToLowerInvariant(message[0])}{message[1..]}");
     }

@@ -11,7 +11,7 @@ public sealed class IngestTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void WriteEveryFormat(int rows = 300)
+    private void WriteEveryFormat(int rows = 60)
     {
         StringBuilder jsonl = new(),
             csv = new("text,n,label\r\n"),
@@ -41,9 +41,9 @@ public sealed class IngestTests : IDisposable
         WriteEveryFormat();
         SourceOptions options = new() { Path = ["**"], Rows = rows };
         List<string> expected = _folder.Rows(options);
-        foreach (int block in (int[])[1, 7, 100, 1000, 4096, 100_000])
-            foreach (int threads in (int[])[1, 2, 4])
-                Assert.Equal(expected, _folder.Rows(options, blockSize: block, threads: threads));
+        foreach (int block in (int[])[13, 100, 1000, 4096, 100_000])
+        foreach (int threads in (int[])[1, 3])
+            Assert.Equal(expected, _folder.Rows(options, blockSize: block, threads: threads));
     }
 
     [Fact]
@@ -126,7 +126,11 @@ public sealed class IngestTests : IDisposable
                 if (progress.Stage == "read pool")
                     (done, total) = (Math.Max(done, progress.Done), progress.Total);
             });
-            Ingest.Run(_folder.Plan(blockSize: 1000), BadRowPolicy.Fail, new(pieces) { Threads = 1, Progress = reports });
+            Ingest.Run(
+                _folder.Plan(blockSize: 1000),
+                BadRowPolicy.Fail,
+                new(pieces) { Threads = 1, Progress = reports }
+            );
             Assert.Equal(total, done);
             Assert.True(total > 0);
         }
@@ -195,7 +199,10 @@ public sealed class IngestTests : IDisposable
     [Fact]
     public void Gzip_members_may_follow_each_other_and_magic_bytes_beat_the_name()
     {
-        _folder.Write("a.jsonl.gz", [.. SourceFolder.Gzip("{\"text\":\"a\"}\n{\"te"), .. SourceFolder.Gzip("xt\":\"b\"}\n")]);
+        _folder.Write(
+            "a.jsonl.gz",
+            [.. SourceFolder.Gzip("{\"text\":\"a\"}\n{\"te"), .. SourceFolder.Gzip("xt\":\"b\"}\n")]
+        );
         _folder.Write("b.jsonl", SourceFolder.Gzip("{\"text\":\"c\"}\n"));
         _folder.Write("c.jsonl.gz", "{\"text\":\"d\"}\n");
         Assert.Equal(["a", "b", "c", "d"], _folder.Texts());
@@ -204,7 +211,9 @@ public sealed class IngestTests : IDisposable
     [Fact]
     public void A_damaged_gzip_body_is_an_error()
     {
-        byte[] whole = SourceFolder.Gzip(string.Concat(Enumerable.Range(0, 2000).Select(i => $"{{\"text\":\"{i * 7919}\"}}\n")));
+        byte[] whole = SourceFolder.Gzip(
+            string.Concat(Enumerable.Range(0, 2000).Select(i => $"{{\"text\":\"{i * 7919}\"}}\n"))
+        );
         whole[whole.Length / 2] ^= 0x55;
         _folder.Write("a.jsonl.gz", whole);
         Assert.NotNull(_folder.Fails());
@@ -250,7 +259,10 @@ public sealed class IngestTests : IDisposable
         SourcePlan plan = _folder.Plan();
         File.WriteAllText(path, "one\ntwo\n");
         using Pieces pieces = Pieces.Temporary();
-        Assert.Contains("changed", Assert.Throws<AssayException>(() => Ingest.Run(plan, BadRowPolicy.Fail, new(pieces))).Message);
+        Assert.Contains(
+            "changed",
+            Assert.Throws<AssayException>(() => Ingest.Run(plan, BadRowPolicy.Fail, new(pieces))).Message
+        );
     }
 
     [Fact]

@@ -72,7 +72,10 @@ public sealed class JsonlTests : IDisposable
     [Fact]
     public void Bad_rows_leave_no_columns_and_no_wider_types()
     {
-        _folder.Write("a.jsonl", "{\"text\":\"a\",\"n\":1}\n{\"text\":\"b\",\"n\":\"x\",\"new\":1,\"n\":2}\n{\"text\":\"c\",\"n\":3}\n");
+        _folder.Write(
+            "a.jsonl",
+            "{\"text\":\"a\",\"n\":1}\n{\"text\":\"b\",\"n\":\"x\",\"new\":1,\"n\":2}\n{\"text\":\"c\",\"n\":3}\n"
+        );
         using Pieces pieces = Pieces.Temporary();
         IngestResult result = _folder.Ingest(pieces, policy: BadRowPolicy.Skip);
         Assert.Equal(["text", "n"], result.Schema.Select(field => field.Name));
@@ -92,7 +95,10 @@ public sealed class JsonlTests : IDisposable
     public void Many_nested_keys_are_compared_too()
     {
         string keys = string.Join(",", Enumerable.Range(0, 100).Select(i => $"\"k{i}\":{{\"a\":1,\"b\":2}}"));
-        _folder.Write("a.jsonl", $"{{\"text\":\"a\",\"j\":{{{keys}}}}}\n{{\"text\":\"b\",\"j\":[1,{{{keys},\"k7\":0}}]}}\n");
+        _folder.Write(
+            "a.jsonl",
+            $"{{\"text\":\"a\",\"j\":{{{keys}}}}}\n{{\"text\":\"b\",\"j\":[1,{{{keys},\"k7\":0}}]}}\n"
+        );
         Assert.Equal(["a"], _folder.Texts(policy: BadRowPolicy.Skip));
         Assert.Equal("k7", _folder.Fails().Where!.Key);
     }

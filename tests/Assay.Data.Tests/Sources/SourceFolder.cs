@@ -43,7 +43,11 @@ internal sealed class SourceFolder : IDisposable
     }
 
     /// <summary>The texts of all rows.</summary>
-    public List<string> Texts(SourceOptions? options = null, BadRowPolicy policy = BadRowPolicy.Fail, int blockSize = 8 << 20)
+    public List<string> Texts(
+        SourceOptions? options = null,
+        BadRowPolicy policy = BadRowPolicy.Fail,
+        int blockSize = 8 << 20
+    )
     {
         using Pieces pieces = Pieces.Temporary();
         List<string> texts = [];
@@ -56,7 +60,11 @@ internal sealed class SourceFolder : IDisposable
         return texts;
     }
 
-    public AssayException Fails(SourceOptions? options = null, BadRowPolicy policy = BadRowPolicy.Fail, int blockSize = 8 << 20)
+    public AssayException Fails(
+        SourceOptions? options = null,
+        BadRowPolicy policy = BadRowPolicy.Fail,
+        int blockSize = 8 << 20
+    )
     {
         using Pieces pieces = Pieces.Temporary();
         return Assert.Throws<AssayException>(() => Ingest(pieces, options, policy, blockSize));
@@ -78,7 +86,10 @@ internal sealed class SourceFolder : IDisposable
             for (int row = 0; row < table.RowCount; row++)
                 rows.Add(
                     $"{table.Ids[row]} {table.SourceOf(row)} {table.Offsets[row]} "
-                        + string.Join(",", result.Schema.Select(field => field.Name + "=" + Value(table.Find(field.Name), row)))
+                        + string.Join(
+                            ",",
+                            result.Schema.Select(field => field.Name + "=" + Value(table.Find(field.Name), row))
+                        )
                 );
         }
         Assert.Equal(result.Rows, rows.Count);

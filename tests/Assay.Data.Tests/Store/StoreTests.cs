@@ -1,6 +1,6 @@
 using Assay.Data;
 
-namespace Assay.Tests.Data;
+namespace Assay.Tests;
 
 public sealed class StoreTests : IDisposable
 {

@@ -10,11 +10,7 @@ public class SubsampleTests
 {
     private static readonly RandomStream Random = new(3, "draw");
 
-    private static List<string> Draw(
-        Dataset dataset,
-        Selection selection,
-        long budget,
-        RandomStream random)
+    private static List<string> Draw(Dataset dataset, Selection selection, long budget, RandomStream random)
     {
         using Pieces pieces = Pieces.Temporary();
         View view = new(dataset, selection);

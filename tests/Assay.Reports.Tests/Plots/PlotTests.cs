@@ -55,8 +55,8 @@ public sealed class PlotTests
         FrontierPoint Point(string name, double x, double y, Standing standing) =>
             new(name, Exact(X(x)), Exact(Y(y)), standing, name == "b");
         XElement plot = Render<FrontierPlot>(
-            (nameof(FrontierPlot.X), new Objective("x", "", maximiseX)),
-            (nameof(FrontierPlot.Y), new Objective("y", "", maximiseY)),
+            (nameof(FrontierPlot.X), new Axis("x", "", maximiseX)),
+            (nameof(FrontierPlot.Y), new Axis("y", "", maximiseY)),
             (
                 nameof(FrontierPlot.Points),
                 new[]

@@ -102,7 +102,7 @@ public class TextScanTests
             if (!Rune.IsValid(codePoint))
                 continue;
             byte[] utf8 = Encoding.UTF8.GetBytes(new Rune(codePoint).ToString());
-            bool isSpace = CodePoints.ClassOf(CodePoints.Of(codePoint)) == CharacterClass.WhiteSpace;
+            bool isSpace = CodePointClasses.ClassOf(CodePointClasses.Of(codePoint)) == CharacterClass.WhiteSpace;
             if (isSpace != Words.WhiteSpaceLength(utf8, 0) > 0)
                 Assert.Fail($"U+{codePoint:X4}");
         }

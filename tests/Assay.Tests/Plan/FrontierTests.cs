@@ -25,7 +25,7 @@ public class FrontierTests
         Assert.Contains("0.46", report.Why);
         // Rectangles below (1.1, 1.1): 1.1 x 0.1 + 1 x 0.75 + 0.1 x 0.25.
         Assert.Equal(1.1 * 0.1 + 1.0 * 0.75 + 0.1 * 0.25, report.Hypervolume, 12);
-        Assert.Equal([("loss", false), ("bytes", false)], report.Objectives);
+        Assert.Equal([new("loss", false), new("bytes", false)], report.Objectives);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class FrontierTests
         Assert.Equal(["b"], report.NonDominated);
         Assert.Equal("b", report.Best);
         Assert.Equal("'b' is the best of 3 candidates in every objective.", report.Why);
-        Assert.Equal([("loss", false), ("diversity", true)], report.Objectives);
+        Assert.Equal([new("loss", false), new("diversity", true)], report.Objectives);
         Assert.Equal(1.21, report.Hypervolume, 12);
     }
 

@@ -11,7 +11,7 @@ namespace Assay.Select;
 /// </remarks>
 internal sealed class Fineweb(FinewebOptions options) : IFilter
 {
-    private readonly HashCounts _seen = new();
+    private readonly FirstSeen _seen = new();
 
     public IReadOnlyList<string> Reasons { get; } =
     [
@@ -39,7 +39,7 @@ internal sealed class Fineweb(FinewebOptions options) : IFilter
             punctuated += EndsInPunctuation(text.Bytes[start..end]) ? 1 : 0;
             int characters = text.CodePointsIn(start, end);
             shortLines += characters <= options.ShortLineLength ? 1 : 0;
-            if (lineFeeds > 0 && _seen.Add(XxHash3.HashToUInt64(text.Bytes[start..end])))
+            if (lineFeeds > 0 && _seen.AddAgain(XxHash3.HashToUInt64(text.Bytes[start..end])))
                 duplicateCharacters += characters;
         }
         if (lines == 0)

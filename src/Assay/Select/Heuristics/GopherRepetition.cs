@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Assay.Data;
@@ -26,12 +27,14 @@ internal sealed class GopherRepetition(GopherRepetitionOptions options) : IFilte
     [
         .. options.DuplicateNGrams.Select((_, i) => $"gopher_repetition.duplicated_{i + FirstDuplicate}_n_grams"),
     ];
-    private readonly HashCounts _counts = new();
+    private readonly FirstSeen _seen = new();
     private ulong[] _words = [], // hash of each word
         _grams = []; // hash of the n-gram that starts at each word
     private byte[] _repeated = []; // the largest n so far for which the n-gram that starts at each word occurs elsewhere too
     private int[] _places = [], // candidates: words at which a repeated n-gram may start
+        _occurrences = [], // how often the n-gram that was first seen at each candidate has been seen
         _joinedStarts = []; // where each word starts in _joined
+    private byte[] _sieve = [];
     private byte[] _joined = []; // all words joined by nothing
 
     public IReadOnlyList<string> Reasons =>
@@ -95,10 +98,10 @@ internal sealed class GopherRepetition(GopherRepetitionOptions options) : IFilte
             {
                 if (feed == end)
                     return new(1, 0, 0);
-                _counts.Reset(text.LineFeeds.Count(feed, end) / lineFeeds + 2);
+                _seen.Reset(text.LineFeeds.Count(feed, end) / lineFeeds + 2);
             }
             all++;
-            if (_counts.Add(XxHash3.HashToUInt64(text.Bytes[start..feed])))
+            if (_seen.AddAgain(XxHash3.HashToUInt64(text.Bytes[start..feed])))
             {
                 elements++;
                 characters += text.CodePointsIn(start, feed);
@@ -109,21 +112,26 @@ internal sealed class GopherRepetition(GopherRepetitionOptions options) : IFilte
         }
     }
 
-    // A repeated n-gram starts with a repeated (n-1)-gram, and the next word starts another one. So only bigrams are looked
-    // up at every word, trigrams at the few words where that holds, and so on.
+    // A repeated n-gram starts with a repeated (n-1)-gram, and the next word starts another one. So bigrams are hashed at
+    // every word, trigrams at the few words where that holds, and so on.
     private string? FrequentNGram(ScannedText text)
     {
-        int words = text.WordCount;
+        int words = text.WordCount,
+            places = 0;
         HashWords(text);
-        int places = -1; // all
         for (int n = FirstTop; n < FirstTop + options.TopNGrams.Count && n <= words; n++)
         {
-            (int first, int count) = places < 0 ? CountBigrams(words) : CountNGrams(n, places);
+            if (n == FirstTop)
+                places = HashBigrams(words);
+            else
+                foreach (int place in _places.AsSpan(0, places))
+                    _grams[place] = Hash64.Append(_grams[place], _words[place + n - 1]);
+            Top top = CountNGrams(n, places);
             places = KeepRepeated(n, places, words - n);
             long characters = n - 1;
-            for (int word = first; word < first + n; word++)
+            for (int word = top.First; word < top.First + n; word++)
                 characters += text.CodePointsIn(text.WordStarts[word], text.WordEnds[word]);
-            if (characters * count / (double)text.CodePoints > options.TopNGrams[n - FirstTop])
+            if (characters * top.Count / (double)text.CodePoints > options.TopNGrams[n - FirstTop])
                 return _topReasons[n - FirstTop];
         }
         return null;
@@ -140,35 +148,59 @@ internal sealed class GopherRepetition(GopherRepetitionOptions options) : IFilte
             _grams = new ulong[size];
             _repeated = new byte[size + 1];
             _places = new int[size];
+            _occurrences = new int[size];
             _joinedStarts = new int[size + 1];
         }
         for (int i = 0; i < starts.Length; i++)
             _words[i] = Hash64.Of(ref text.At(starts[i]), ends[i] - starts[i]);
     }
 
-    private (int First, int Count) CountBigrams(int words)
+    private int HashBigrams(int words)
     {
-        Array.Clear(_repeated, 0, words + 1);
-        _counts.Reset(words);
-        Top top = new();
         for (int i = 0; i < words - 1; i++)
-        {
             _grams[i] = Hash64.Append(_words[i], _words[i + 1]);
-            Count(i, FirstTop, ref top);
-        }
-        return (top.First, top.Count);
+        Array.Clear(_repeated, 0, words + 1);
+        return MaybeRepeated(words - 1);
     }
 
-    private (int First, int Count) CountNGrams(int n, int places)
+    // Makes candidates of the first so many places, but for most of those whose hash occurs nowhere else. A sieve without
+    // branches: hashes fall into bytes, and those that are alone in theirs are out.
+    private int MaybeRepeated(int count)
     {
-        _counts.Reset(places);
-        Top top = new();
-        foreach (int i in _places.AsSpan(0, places))
+        int bits = BitOperations.Log2((uint)Math.Max(8, count)) + 4;
+        if (_sieve.Length < 1 << bits)
+            _sieve = new byte[1 << bits];
+        else
+            Array.Clear(_sieve, 0, 1 << bits);
+        int shift = 64 - bits;
+        byte[] sieve = _sieve;
+        foreach (ulong gram in _grams.AsSpan(0, count))
         {
-            _grams[i] = Hash64.Append(_grams[i], _words[i + n - 1]);
-            Count(i, n, ref top);
+            ref byte cell = ref sieve[gram >> shift];
+            cell = (byte)(cell << 1 | 1);
         }
-        return (top.First, top.Count);
+        int kept = 0;
+        for (int i = 0; i < count; i++)
+        {
+            _places[kept] = i;
+            kept += sieve[_grams[i] >> shift] > 1 ? 1 : 0;
+        }
+        return kept;
+    }
+
+    private Top CountNGrams(int n, int places)
+    {
+        _seen.Reset(places);
+        Top top = new();
+        for (int i = 0; i < places; i++)
+        {
+            int first = _seen.Add(_grams[_places[i]]);
+            if (first == i)
+                _occurrences[i] = 1;
+            else
+                CountAgain(first, _places[first], _places[i], n, ref top);
+        }
+        return top;
     }
 
     // The most frequent n-gram, the one met first among equals; to begin with the first of all, which occurs once.
@@ -178,37 +210,25 @@ internal sealed class GopherRepetition(GopherRepetitionOptions options) : IFilte
         public int Count = 1;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Count(int place, int n, ref Top top)
+    private void CountAgain(int first, int firstPlace, int place, int n, ref Top top)
     {
-        ref HashCounts.Entry entry = ref _counts.Find(_grams[place]);
-        if (entry.Count++ == 0)
-        {
-            entry.First = place;
-            return;
-        }
-        _repeated[entry.First] = _repeated[place] = (byte)n;
-        if (entry.Count > top.Count || (entry.Count == top.Count && entry.First < top.First))
-        {
-            top.First = entry.First;
-            top.Count = entry.Count;
-        }
+        int count = ++_occurrences[first];
+        _repeated[firstPlace] = _repeated[place] = (byte)n;
+        if (count > top.Count || (count == top.Count && firstPlace < top.First))
+            (top.First, top.Count) = (firstPlace, count);
     }
 
-    // Of the candidates (all words if negative), those where an (n+1)-gram may repeat; the last one starts at word `last` - 1.
+    // Of the candidates, those where an (n+1)-gram may repeat; the last one starts at word `last` - 1.
     private int KeepRepeated(int n, int places, int last)
     {
         int kept = 0;
-        if (places < 0)
+        foreach (int place in _places.AsSpan(0, places))
         {
-            for (int i = 0; i < last; i++)
-                if (_repeated[i] == n && _repeated[i + 1] == n)
-                    _places[kept++] = i;
-            return kept;
+            // No branch on what the text decides.
+            bool keep = place < last & _repeated[place] == n & _repeated[place + 1] == n;
+            _places[kept] = place;
+            kept += keep ? 1 : 0;
         }
-        foreach (int i in _places.AsSpan(0, places))
-            if (i < last && _repeated[i] == n && _repeated[i + 1] == n)
-                _places[kept++] = i;
         return kept;
     }
 
@@ -254,28 +274,33 @@ internal sealed class GopherRepetition(GopherRepetitionOptions options) : IFilte
 
     private int FindRepeatedPrefixes(int words)
     {
-        int end = _joinedStarts[words];
+        int end = _joinedStarts[words],
+            count = 0;
+        for (; count < words && _joinedStarts[count] + PrefixLength <= end; count++)
+            _grams[count] = Hash64.Of16(ref _joined[_joinedStarts[count]]);
         Array.Clear(_repeated, 0, words);
-        _counts.Reset(words);
-        for (int i = 0; i < words && _joinedStarts[i] + PrefixLength <= end; i++)
+        int places = MaybeRepeated(count);
+        _seen.Reset(places);
+        for (int i = 0; i < places; i++)
         {
-            ref HashCounts.Entry entry = ref _counts.Find(Hash64.Of16(ref _joined[_joinedStarts[i]]));
-            if (entry.Count++ == 0)
-                entry.First = i;
-            else
-                _repeated[entry.First] = _repeated[i] = 1;
+            int first = _seen.Add(_grams[_places[i]]);
+            if (first != i)
+                _repeated[_places[first]] = _repeated[_places[i]] = 1;
         }
         int kept = 0;
         for (int i = 0; i <= words - FirstDuplicate; i++)
-            if (_repeated[i] != 0 || _joinedStarts[i + FirstDuplicate] - _joinedStarts[i] < PrefixLength)
-                _places[kept++] = i;
+        {
+            bool keep = _repeated[i] != 0 | _joinedStarts[i + FirstDuplicate] - _joinedStarts[i] < PrefixLength;
+            _places[kept] = i;
+            kept += keep ? 1 : 0;
+        }
         return kept;
     }
 
     // Left to right: a seen n-gram counts and is jumped over, an unseen one is stored.
     private int ScanDuplicates(ScannedText text, int n, int places)
     {
-        _counts.Reset(places);
+        _seen.Reset(places);
         int characters = 0,
             next = 0;
         foreach (int i in _places.AsSpan(0, places))
@@ -289,7 +314,7 @@ internal sealed class GopherRepetition(GopherRepetitionOptions options) : IFilte
             if (length >= PrefixLength && _repeated[i] == 0)
                 continue;
             ReadOnlySpan<byte> gram = _joined.AsSpan(start, length);
-            if (!_counts.Add(XxHash3.HashToUInt64(gram)))
+            if (!_seen.AddAgain(XxHash3.HashToUInt64(gram)))
                 continue;
             characters += text.IsAscii ? length : CodePoints.Count(gram);
             next = i + n;

@@ -72,7 +72,7 @@ public sealed class Heuristics : ISelector
                 Preset.Fineweb => [Repetition(), Quality(), AnyEnding(), Fineweb()],
                 _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "No such preset."),
             };
-        return [.. (_options.Presets.Count > 0 ? _options.Presets : [_options.Preset]).SelectMany(Of)];
+        return [.. _options.Preset.SelectMany(Of)];
     }
 
     /// <summary>The filters with their buffers, as one thread uses them.</summary>
@@ -107,7 +107,7 @@ public sealed class Heuristics : ISelector
             using Batch batch = view.Read(table);
             ReadOnlySpan<int> rows = batch.Rows;
             ushort[] reasons = ArrayPool<ushort>.Shared.Rent(rows.Length);
-            TableBuilder edits = new(batch.Table.Source);
+            TableBuilder edits = new("edits");
             for (int i = 0; i < rows.Length; i++)
             {
                 work.Cancellation.ThrowIfCancellationRequested();
@@ -143,7 +143,7 @@ public sealed class Heuristics : ISelector
             changed = added.Build();
         Column beforeRow = before.Find("row")!,
             changedRow = changed.Find("row")!;
-        TableBuilder merged = new(batch.Table.Source);
+        TableBuilder merged = new("edits");
         for (int i = 0, j = 0; i < before.RowCount || j < changed.RowCount; )
         {
             long row = i < before.RowCount ? beforeRow.Int64(i) : long.MaxValue,

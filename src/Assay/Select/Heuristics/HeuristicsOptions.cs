@@ -49,11 +49,9 @@ public enum SentenceSplit
 /// <summary>Options of <see cref="Heuristics"/>. Every threshold is strict: a value on the limit is kept.</summary>
 public sealed record HeuristicsOptions
 {
-    /// <summary>The filter or chain to run. Default: <c>fineweb</c>.</summary>
-    public Preset Preset { get; init; } = Preset.Fineweb;
-
-    /// <summary>Several filters or chains to run in this order, instead of <see cref="Preset"/>. Default: none.</summary>
-    public IReadOnlyList<Preset> Presets { get; init; } = [];
+    /// <summary>The filter or chain to run, or several in this order. Default: <c>fineweb</c>.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<Preset> Preset { get; init; } = [Select.Preset.Fineweb];
 
     /// <summary>What the Gopher and FineWeb rules call a word. Default: <c>whitespace</c>.</summary>
     public WordSplit Words { get; init; } = WordSplit.Whitespace;

@@ -30,7 +30,7 @@ public sealed class HeuristicsReferenceTests
             )
         )
         {
-            Heuristics.Filters filters = new(new(s_lines with { Preset = preset }));
+            Heuristics.Filters filters = new(new(s_lines with { Preset = [preset] }));
             for (int i = 0; i < documents.Length; i++)
             {
                 Assert.Equal((int)documents[i]["id"]!, (int)decisions[i]["id"]!);
@@ -61,7 +61,7 @@ public sealed class HeuristicsReferenceTests
                 (string column, Preset preset) in Columns("gopher_qual", "gopher_rep", "fineweb", "c4", "c4_noterm")
             )
             {
-                Heuristics.Filters filters = new(new(s_tokens with { Preset = preset }));
+                Heuristics.Filters filters = new(new(s_tokens with { Preset = [preset] }));
                 foreach ((string id, JsonNode? outcome) in outcomes[corpus]!.AsObject())
                 {
                     string actual = Decide(filters, texts[id]);
@@ -72,7 +72,7 @@ public sealed class HeuristicsReferenceTests
                         differences.Add($"{corpus} {column} {id}: {outcome[column]}, not {actual}");
                 }
             }
-            Heuristics.Filters chain = new(new(s_tokens with { Preset = Preset.Fineweb }));
+            Heuristics.Filters chain = new(new(s_tokens with { Preset = [Preset.Fineweb] }));
             foreach ((string id, JsonNode? outcome) in outcomes[corpus]!.AsObject())
             {
                 string filter = (chain.Reject(Encoding.UTF8.GetBytes(texts[id])) ?? "keep").Split('.')[0];

@@ -38,7 +38,7 @@ internal enum Script
 /// follow the script property (Unicode Standard Annex 24) by ranges that are right for letters; the Japanese prolonged
 /// sound marks, which the property leaves common, count as Kana.
 /// </remarks>
-internal static class CodePoints
+internal static class CodePointClasses
 {
     // First and last code point, ascending. What lies between the ranges, or has no letters, is Other.
     private static readonly (int First, int Last, Script Script)[] Ranges =
@@ -119,6 +119,9 @@ internal static class CodePoints
     ];
 
     private static readonly byte[] Table = BuildTable();
+
+    /// <summary>Class and script of the ASCII letters.</summary>
+    public const byte LatinLetter = (byte)CharacterClass.Letters | ((byte)Script.Latin << 4);
 
     /// <summary>Class (low four bits) and script (high four bits) of each code point below 65,536.</summary>
     public static ReadOnlySpan<byte> Basic => Table;

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Assay.Data;
+using Assay.Recipes;
+
+namespace Assay.Cli.Commands;
+
+/// <summary><c>assay methods [name]</c></summary>
+internal static class MethodsCommand
+{
+    private static readonly Argument<string?> Name = new("name")
+    {
+        Description = "A verb, or a method to show with all its options.",
+        DefaultValueFactory = _ => null,
+    };
+
+    public static Command Create()
+    {
+        Name.CompletionSources.Add(_ => MethodCatalogue.Default.Methods.Select(method => method.Name).ToArray());
+        Command command = new("methods", "List every method: verb, paper and one line; or one method's options.")
+        {
+            Name,
+        };
+        command.SetAction(parsed =>
+        {
+            string? name = parsed.GetValue(Name);
+            IReadOnlyList<MethodEntry> methods =
+            [
+                .. MethodCatalogue.Default.Methods.Where(method =>
+                    name is null || method.Name == name || method.Verb == name
+                ),
+            ];
+            if (methods.Count == 0)
+                MethodCatalogue.Default.Get(name!);
+            if (methods is [MethodEntry one] && one.Name == name)
+                WriteOptions(one);
+            else
+                WriteList(methods);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void WriteList(IReadOnlyList<MethodEntry> methods)
+    {
+        int name = methods.Max(method => method.Name.Length),
+            paper = methods.Max(method => method.Paper.Length);
+        foreach (MethodEntry method in methods)
+            Console.Out.WriteLine($"{method.Name.PadRight(name)}  {method.Paper.PadRight(paper)}  {method.Summary}");
+    }
+
+    private static void WriteOptions(MethodEntry method)
+    {
+        Console.Out.WriteLine($"{method.Name}  ({method.Paper})");
+        Console.Out.WriteLine(method.Summary);
+        Console.Out.WriteLine();
+        foreach (OptionEntry option in method.Options)
+        {
+            Console.Out.WriteLine(
+                $"  {option.Name}: {option.Type}{(option.Default is null ? "" : ", default " + option.Default)}"
+            );
+            Console.Out.WriteLine($"      {option.Description}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Assay.Data;
+using Assay.Judge;
+using Assay.Plan;
+
+namespace Assay.Recipes.Execution;
+
+/// <summary>Judges the candidates of a recipe and draws the frontier; measurements are kept in the store.</summary>
+internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver observer)
+{
+    public const string Method = "judge/ngram";
+
+    public Judgement Run(Recipe recipe, IReadOnlyList<(string Name, Flow Flow)> candidates, Flow shared)
+    {
+        JudgeOptions judge = recipe.Judge ?? new JudgeOptions { Metrics = ["rows", "bytes"] };
+        // Rows and bytes are always measured: the summary names them.
+        judge = judge with
+        {
+            Metrics = [.. judge.Metrics.Union(["rows", "bytes"])],
+        };
+        string key = StepKey.Of([
+            Method,
+            "1",
+            CanonicalJson.Of(judge),
+            recipe.Seed.ToString(),
+            .. shared.Datasets.Select(dataset => dataset.Key + "=" + dataset.Value.Key),
+            .. candidates.Select(candidate => candidate.Name + "=" + candidate.Flow.Key),
+        ]);
+        StoredStep? stored = steps.Find(key);
+        observer.StepStarted(Method, $"{candidates.Count} candidates", stored is not null);
+        stored ??= Measure(judge, key, recipe.Seed, candidates, shared);
+        Candidate[] measured = JsonSerializer.Deserialize(
+            store.Objects.Get(StepOutputs.FromJson(stored.Outputs).Findings!),
+            JudgeJson.Default.CandidateArray
+        )!;
+        Dictionary<string, IReadOnlyList<Measurement>> measurements = measured.ToDictionary(
+            candidate => candidate.Name,
+            candidate => candidate.Measurements
+        );
+        FrontierReport? frontier = recipe.Frontier is { } objectives
+            ? new Frontier(objectives).Of([.. candidates.Select(c => new PlanCandidate(c.Name, measurements[c.Name]))])
+            : null;
+        return new(measurements, frontier, frontier is null ? [] : Differences(measurements, frontier));
+    }
+
+    private StoredStep Measure(
+        JudgeOptions judge,
+        string key,
+        ulong seed,
+        IReadOnlyList<(string Name, Flow Flow)> candidates,
+        Flow shared
+    )
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        Work work = steps.WorkFor(key, Method, seed, shared);
+        var measured = new NGramProxy(judge).Judge([.. candidates.Select(c => (c.Name, c.Flow.View))], work);
+        StepOutputs outputs = new()
+        {
+            Findings = store.Objects.Put(
+                JsonSerializer.SerializeToUtf8Bytes(
+                    [.. measured.Select((measurements, i) => new Candidate(candidates[i].Name, measurements))],
+                    JudgeJson.Default.CandidateArray
+                )
+            ),
+        };
+        StoredStep stored = new(
+            key,
+            Method,
+            CanonicalJson.Of(judge),
+            JsonSerializer.Serialize(candidates.Select(c => c.Flow.Key)),
+            outputs.ToJson(),
+            clock.Elapsed.TotalSeconds,
+            candidates.Sum(c => (long)c.Flow.View.Selection.Count),
+            shared.View.Dataset.Tables.Sum(table => table.Bytes)
+        );
+        store.SaveStep(stored);
+        store.Sweep(key);
+        return stored;
+    }
+
+    private static Dictionary<string, IReadOnlyList<Measurement>> Differences(
+        Dictionary<string, IReadOnlyList<Measurement>> measurements,
+        FrontierReport frontier
+    )
+    {
+        IReadOnlyList<Measurement> best = measurements[frontier.Best];
+        HashSet<string> objectives = [.. frontier.Objectives.Select(objective => objective.Metric)];
+        return measurements
+            .Where(candidate => candidate.Key != frontier.Best)
+            .ToDictionary(
+                candidate => candidate.Key,
+                candidate =>
+                    (IReadOnlyList<Measurement>)
+                        [
+                            .. candidate
+                                .Value.Where(measurement => objectives.Contains(measurement.Metric))
+                                .Select(measurement =>
+                                    measurement.Minus(best.First(other => other.Metric == measurement.Metric))
+                                ),
+                        ]
+            );
+    }
+
+    internal sealed record Candidate(string Name, IReadOnlyList<Measurement> Measurements);
+}
+
+/// <summary>What the judge found.</summary>
+/// <param name="Measurements">Per candidate.</param>
+/// <param name="Frontier">The frontier, if the recipe asks for one.</param>
+/// <param name="DifferenceToBest">Per candidate but the best one, paired differences on the objectives.</param>
+internal sealed record Judgement(
+    IReadOnlyDictionary<string, IReadOnlyList<Measurement>> Measurements,
+    FrontierReport? Frontier,
+    IReadOnlyDictionary<string, IReadOnlyList<Measurement>> DifferenceToBest
+)
+{
+    /// <summary>Bytes of text of each candidate.</summary>
+    public long Bytes(string candidate) =>
+        (long)Measurements[candidate].First(measurement => measurement.Metric == "bytes").Interval.Mean;
+}
+
+[JsonSerializable(typeof(JudgeStep.Candidate[]))]
+internal sealed partial class JudgeJson : JsonSerializerContext;

@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Assay.Data;
+using Assay.Describe;
+using Assay.Numerics;
+using Assay.Select;
+using Assay.Value;
+
+namespace Assay.Recipes.Execution;
+
+/// <summary>Runs one step of a recipe, or takes its result from the store.</summary>
+/// <remarks>
+/// A step's pieces lie in the store's work folder under the step's key; when all are there the result is put into the
+/// store as objects, then recorded, then the pieces are swept away. A kill between any two of these loses nothing.
+/// </remarks>
+internal sealed class StepRunner(Store store, RunOptions options, IRunObserver observer, CancellationToken cancellation)
+{
+    /// <summary>The key of <paramref name="step"/> at this place in the flow; known before the step has run.</summary>
+    public static string KeyOf(StepSpec step, Flow flow, ulong seed)
+    {
+        // Describing and valuing look at texts; only what decides about rows can use signals.
+        IEnumerable<string> signals = step.Method.Verb is "describe" or "value" ? [] : flow.ValueKeys;
+        IEnumerable<string> datasets = DatasetsOf(step)
+            .Select(name => flow.Datasets.TryGetValue(name, out var other) ? other.Key : name);
+        return StepKey.Of([
+            step.Name,
+            step.Method.Revision.ToString(),
+            CanonicalJson.Of(step.Options),
+            seed.ToString(),
+            StreamName(step, flow),
+            flow.Key,
+            .. signals,
+            "datasets",
+            .. datasets,
+        ]);
+    }
+
+    /// <summary>True if the step's result is in the store, whole.</summary>
+    public StoredStep? Find(string key) =>
+        store.FindStep(key) is { } stored && StepOutputs.FromJson(stored.Outputs).All.All(store.Objects.Has)
+            ? stored
+            : null;
+
+    /// <summary>The flow behind <paramref name="step"/>, and what the step did.</summary>
+    public (Flow Flow, StepReport Report) Run(StepSpec step, Flow flow, ulong seed)
+    {
+        string key = KeyOf(step, flow, seed);
+        StoredStep? stored = Find(key);
+        bool cached = stored is not null;
+        observer.StepStarted(step.Name, step.Written, cached);
+        stored ??= Compute(step, flow, seed, key);
+
+        StepOutputs outputs = StepOutputs.FromJson(stored.Outputs);
+        StepReport report = JsonSerializer.Deserialize(
+            store.Objects.Get(outputs.Findings!),
+            StoredJson.Default.StepReport
+        )! with
+        {
+            Seconds = stored.Seconds,
+            Cached = cached,
+        };
+        observer.StepFinished(report);
+        return (Follow(flow, step, key, outputs), report);
+    }
+
+    /// <summary>Things that a step of <paramref name="key"/> works with.</summary>
+    public Work WorkFor(string key, string stream, ulong seed, Flow? flow = null) =>
+        new(store.PiecesOf(key))
+        {
+            Random = new RandomStream(seed, stream),
+            Threads = options.Threads,
+            MemoryBytes = options.StepMemoryBytes,
+            Progress = observer,
+            Cancellation = cancellation,
+            Datasets = flow?.Datasets.ToDictionary(entry => entry.Key, entry => entry.Value.View) ?? [],
+        };
+
+    private StoredStep Compute(StepSpec step, Flow flow, ulong seed, string key)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        Work work = WorkFor(key, StreamName(step, flow), seed, flow);
+        StepOutputs outputs;
+        StepReport report = new()
+        {
+            Method = step.Name,
+            Options = step.Written,
+            RowsIn = flow.View.Selection.Count,
+            RowsOut = flow.View.Selection.Count,
+            Seconds = 0,
+            Cached = false,
+        };
+        try
+        {
+            switch (step.Method.Create(step.Options))
+            {
+                case IDescriber describer:
+                    report = report with { Label = describer.Describe(flow.View, work) };
+                    outputs = new();
+                    break;
+                case IValuer valuer:
+                    IReadOnlyList<Signal> signals = valuer.Value(flow.View, work);
+                    report = report with { Signals = [.. signals.Select(StepReports.OfSignal)] };
+                    outputs = new()
+                    {
+                        Signals = new(
+                            signals.ToDictionary(
+                                signal => signal.Name,
+                                signal => store.Objects.Put(StoredForms.Write(signal))
+                            )
+                        ),
+                    };
+                    break;
+                case ISelector selector:
+                    Selected selected = selector.Select(flow.View, work);
+                    (IReadOnlyList<ReasonReport> reasons, IReadOnlyList<ClusterReport> clusters) = StepReports.OfDrops(
+                        selected.Drops,
+                        flow.View,
+                        work
+                    );
+                    report = report with { RowsOut = selected.Kept.Count, Reasons = reasons, Clusters = clusters };
+                    outputs = Keep(selected, flow.View.Edits);
+                    break;
+                default:
+                    throw new InvalidOperationException($"{step.Name} implements no verb that a step can have.");
+            }
+        }
+        catch (AssayException failure) when (failure.Where is null)
+        {
+            throw new AssayException($"{step.Name}: {failure.Message}", step.Where, failure.Hint, failure);
+        }
+        outputs = outputs with
+        {
+            Findings = store.Objects.Put(JsonSerializer.SerializeToUtf8Bytes(report, StoredJson.Default.StepReport)),
+        };
+        StoredStep stored = new(
+            key,
+            step.Name,
+            CanonicalJson.Of(step.Options),
+            JsonSerializer.Serialize((string[])[flow.Key]),
+            outputs.ToJson(),
+            clock.Elapsed.TotalSeconds,
+            flow.View.Selection.Count,
+            flow.View.Dataset.Tables.Sum(table => table.Bytes)
+        );
+        store.SaveStep(stored);
+        store.Sweep(key);
+        return stored;
+    }
+
+    private StepOutputs Keep(Selected selected, Edits? before)
+    {
+        string?[]? edits = null;
+        if (selected.Edits is { } after)
+            // Files that the step took over from an earlier one are objects already.
+            edits =
+            [
+                .. after.Files.Select(
+                    (file, i) =>
+                        file is null ? null
+                        : before is not null && before.Files[i] == file ? ObjectOf(file)
+                        : store.Objects.Adopt(file)
+                ),
+            ];
+        return new()
+        {
+            Selection = store.Objects.Put(StoredForms.Write(selected.Kept)),
+            Drops = store.Objects.Put(StoredForms.Write(selected.Drops)),
+            Edits = edits,
+            SetAside = new(
+                (selected.SetAside ?? new Dictionary<string, Selection>()).ToDictionary(
+                    aside => aside.Key,
+                    aside => store.Objects.Put(StoredForms.Write(aside.Value))
+                )
+            ),
+        };
+    }
+
+    /// <summary>The flow behind a finished step.</summary>
+    public Flow Follow(Flow flow, StepSpec step, string key, StepOutputs outputs)
+    {
+        flow = flow with { Path = flow.Path.Add(key), Methods = flow.Methods.Add(step.Name) };
+        foreach ((string name, string hash) in outputs.Signals)
+            flow = flow with
+            {
+                View = flow.View.With(signals: [StoredForms.ReadSignal(name, store.Objects.Get(hash))]),
+            };
+        if (outputs.Signals.Count > 0)
+            flow = flow with { ValueKeys = flow.ValueKeys.Add(key) };
+        if (outputs.Selection is null)
+            return flow;
+        Edits? edits = outputs.Edits is { } files
+            ? new([.. files.Select(hash => hash is null ? null : store.Objects.PathOf(hash))])
+            : flow.View.Edits;
+        foreach ((string name, string hash) in outputs.SetAside)
+            flow = flow with
+            {
+                Datasets = flow.Datasets.SetItem(
+                    name,
+                    (flow.View.With(StoredForms.ReadSelection(store.Objects.Get(hash)), edits), key + "/" + name)
+                ),
+            };
+        return flow with
+        {
+            View = flow.View.With(StoredForms.ReadSelection(store.Objects.Get(outputs.Selection)), edits),
+            Key = key,
+        };
+    }
+
+    /// <summary>The other datasets that a step's options name.</summary>
+    private static IEnumerable<string> DatasetsOf(StepSpec step) =>
+        step
+            .Method.Shape.Options.Where(option => option.NamesDataset)
+            .Select(option => option.Property.GetValue(step.Options))
+            .SelectMany(value => value is string name ? [name] : value as IEnumerable<string> ?? []);
+
+    // The second select/random of a flow must not repeat the draws of the first.
+    private static string StreamName(StepSpec step, Flow flow) =>
+        $"{step.Name}#{flow.Methods.Count(name => name == step.Name)}";
+
+    private static string ObjectOf(string path) =>
+        Path.GetFileName(Path.GetDirectoryName(path)) + Path.GetFileName(path);
+}
