@@ -35,13 +35,20 @@ internal sealed class Buckets(Work work, DedupRows rows, string signatures, int 
         }
     }
 
-    /// <summary>Reads back the groups of a piece.</summary>
-    public static IEnumerable<int[]> Read(Stream stream)
+    /// <summary>Reads back the groups of a piece: all, or each <paramref name="shares"/>-th from <paramref name="share"/> on.</summary>
+    public static IEnumerable<int[]> Read(Stream stream, int share = 0, int shares = 1)
     {
         using BinaryReader reader = new(stream);
-        while (stream.Position < stream.Length)
+        long length = stream.Length;
+        for (int at = 0; stream.Position < length; at++)
         {
-            int[] group = new int[reader.ReadInt32()];
+            int size = reader.ReadInt32();
+            if (at % shares != share)
+            {
+                stream.Seek(4L * size, SeekOrigin.Current);
+                continue;
+            }
+            int[] group = new int[size];
             for (int i = 0; i < group.Length; i++)
                 group[i] = reader.ReadInt32();
             yield return group;

@@ -25,7 +25,7 @@ public sealed class Dedup(DedupOptions options) : ISelector
     internal int NodesPerSlice { get; init; } = 1 << 22;
 
     /// <summary>Nodes for each share of a slice in verification, at least.</summary>
-    internal int NodesPerShare { get; init; } = 1 << 14;
+    internal int NodesPerShare { get; init; } = 1 << 16;
 
     private int BandCount => options.Method == DedupMethod.Minhash ? _banding.Bands : 0;
 
@@ -106,7 +106,7 @@ public sealed class Dedup(DedupOptions options) : ISelector
             "rows"
         );
         // Comparing costs more than finding, so a slice is shared out further.
-        int shares = Math.Clamp(rows.Count / slices / NodesPerShare, 1, 16);
+        int shares = Math.Clamp(rows.Count / slices / NodesPerShare, 1, 8);
         for (int band = 0; band < BandCount; band++)
         {
             int first = band * slices;
@@ -119,7 +119,7 @@ public sealed class Dedup(DedupOptions options) : ISelector
                     using BinaryWriter writer = new(stream, System.Text.Encoding.UTF8, leaveOpen: true);
                     Verification verification = new(sets, clusters, threshold);
                     using FileStream groups = work.Pieces.Open(Bands, first + i / shares);
-                    foreach (int[] group in Buckets.Read(groups).Where((_, at) => at % shares == i % shares))
+                    foreach (int[] group in Buckets.Read(groups, i % shares, shares))
                     {
                         work.Cancellation.ThrowIfCancellationRequested();
                         verification.Write(group, writer);

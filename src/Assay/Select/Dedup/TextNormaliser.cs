@@ -87,10 +87,10 @@ internal sealed class TextNormaliser
                 Vector256.Create((byte)10)
             );
             Vector256.ConditionalSelect(letters, lower, Vector256.Create(Space)).CopyTo(to[at..]);
-            uint long_ = bytes.ExtractMostSignificantBits();
+            uint beyond = bytes.ExtractMostSignificantBits();
             uint digit = digits.ExtractMostSignificantBits();
-            uint separator = ~(letters.ExtractMostSignificantBits() | digit | long_);
-            uint stop = digit | long_ | (separator & ((separator << 1) | (afterSpace ? 1u : 0)));
+            uint separator = ~(letters.ExtractMostSignificantBits() | digit | beyond);
+            uint stop = digit | beyond | (separator & ((separator << 1) | (afterSpace ? 1u : 0)));
             if (stop != 0)
                 return at + BitOperations.TrailingZeroCount(stop);
             at += Vector256<byte>.Count;
