@@ -15,6 +15,7 @@ RootCommand root = new(
     ExplainCommand.Create(),
     CompletionCommand.Create(),
 };
+RootHelp.Use(root);
 
 ParseResult parsed = root.Parse(args);
 try

@@ -7,9 +7,17 @@ namespace Assay.Cli.Commands;
 /// <summary><c>assay explain row-id</c></summary>
 internal static class ExplainCommand
 {
-    private static readonly Argument<string> Row = new("row-id")
+    private static readonly Argument<RowId> Row = new("row-id")
     {
         Description = "A row's id, as the report and exported rows (assay_id) show it.",
+        CustomParser = result =>
+        {
+            if (!RowId.TryParse(result.Tokens[0].Value, null, out RowId id))
+                result.AddError(
+                    $"'{result.Tokens[0].Value}' is not a row id: expected 32 hexadecimal digits, as the report shows them and exported rows have them as assay_id."
+                );
+            return id;
+        },
     };
 
     public static Command Create()
@@ -24,14 +32,8 @@ internal static class ExplainCommand
         };
         command.SetAction(parsed =>
         {
-            string text = parsed.GetRequiredValue(Row);
-            if (!RowId.TryParse(text, null, out RowId id))
-                throw new AssayException(
-                    $"'{text}' is not a row id",
-                    hint: "A row id is 32 hexadecimal digits; the report shows them, and exported rows have them as assay_id."
-                );
             using Store store = Store.OpenToRead(parsed.GetRequiredValue(StoreOption.Folder));
-            Explanation explanation = Explanation.Of(store, id);
+            Explanation explanation = Explanation.Of(store, parsed.GetRequiredValue(Row));
             Console.Out.WriteLine($"row       {explanation.Id}");
             Console.Out.WriteLine($"source    {explanation.Source}, {explanation.Place}");
             Console.Out.WriteLine($"text      {OneLine(explanation.Text, 200)}");

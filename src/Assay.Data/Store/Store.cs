@@ -7,11 +7,12 @@ namespace Assay.Data;
 /// and measurements, <c>objects/</c> for content-addressed files, <c>work/</c> for the pieces of steps under way.
 /// </summary>
 /// <remarks>One process writes at a time; a lock file says who. It may be killed at any point: a step is recorded only after
-/// its objects are on disk, so the next run finds either all of it or its finished pieces.</remarks>
+/// its objects are on disk, so the next run finds either all of it or its finished pieces. Safe to use from several threads.</remarks>
 public sealed class Store : IDisposable
 {
     private const int Format = 1;
     private readonly SqliteConnection _database;
+    private readonly Lock _gate = new(); // a connection belongs to one thread at a time
     private readonly FileStream? _lock;
 
     private Store(string folder, SqliteConnection database, FileStream? held)
@@ -339,7 +340,8 @@ public sealed class Store : IDisposable
     {
         try
         {
-            return action();
+            lock (_gate)
+                return action();
         }
         catch (SqliteException failure)
         {

@@ -25,6 +25,19 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public void Many_threads_may_ask_at_once()
+    {
+        using Store store = Store.Open(_folder);
+        store.RememberFiles(Enumerable.Range(0, 500).Select(i => ($"f{i}", (long)i, 7L, $"hash {i}")));
+        Parallel.For(
+            0,
+            5000,
+            new() { MaxDegreeOfParallelism = 8 },
+            i => Assert.Equal($"hash {i % 500}", store.FileHash($"f{i % 500}", i % 500, 7))
+        );
+    }
+
+    [Fact]
     public void A_second_writer_is_refused_and_a_reader_is_not()
     {
         using Store store = Store.Open(_folder);
