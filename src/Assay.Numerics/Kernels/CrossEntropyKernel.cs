@@ -73,8 +73,8 @@ public static class CrossEntropyKernel
         where V : struct, ILanes<V>
     {
         int rows = Check(logits, classes, targets, ignore, smoothing);
-        KernelShape.Require(losses.Length, rows, nameof(losses), $"each row of {rows} x {classes} logits");
-        KernelShape.Require(logSumExp.Length, rows, nameof(logSumExp), $"each row of {rows} x {classes} logits");
+        KernelShape.Require(losses.Length, rows, nameof(losses), "row", rows, classes);
+        KernelShape.Require(logSumExp.Length, rows, nameof(logSumExp), "row", rows, classes);
         int perPiece = KernelShape.RowsOfPiece(classes);
         Workers.For(
             KernelShape.Pieces(rows, perPiece),
@@ -105,9 +105,9 @@ public static class CrossEntropyKernel
         where V : struct, ILanes<V>
     {
         int rows = Check(logits, classes, targets, ignore, smoothing);
-        KernelShape.Require(logSumExp.Length, rows, nameof(logSumExp), $"each row of {rows} x {classes} logits");
-        KernelShape.Require(scales.Length, rows, nameof(scales), $"each row of {rows} x {classes} logits");
-        KernelShape.Require(gradient.Length, logits.Length, nameof(gradient), $"each of {rows} x {classes} logits");
+        KernelShape.Require(logSumExp.Length, rows, nameof(logSumExp), "row", rows, classes);
+        KernelShape.Require(scales.Length, rows, nameof(scales), "row", rows, classes);
+        KernelShape.Require(gradient.Length, logits.Length, nameof(gradient), "element", rows, classes);
         int perPiece = KernelShape.RowsOfPiece(classes);
         Workers.For(
             KernelShape.Pieces(rows, perPiece),
@@ -135,7 +135,7 @@ public static class CrossEntropyKernel
     )
     {
         int rows = KernelShape.Rows(logits.Length, classes, nameof(logits));
-        KernelShape.Require(targets.Length, rows, nameof(targets), $"each row of {rows} x {classes} logits");
+        KernelShape.Require(targets.Length, rows, nameof(targets), "row", rows, classes);
         if (!(smoothing is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(smoothing), smoothing, "Smoothing is from 0 to 1.");
         for (int row = 0; row < rows; row++)

@@ -13,11 +13,14 @@ internal static class KernelShape
         return length / width;
     }
 
-    /// <summary>Asserts that a span holds exactly what the shape of the others says.</summary>
-    public static void Require(int length, long expected, string name, string shape)
+    /// <summary>Asserts that a span holds exactly one number for each <paramref name="unit"/> of [rows, width].</summary>
+    public static void Require(int length, long expected, string name, string unit, int rows, int width)
     {
         if (length != expected)
-            throw new ArgumentException($"Needs {expected} numbers, one for {shape}, not {length}.", name);
+            throw new ArgumentException(
+                $"Needs {expected} numbers, one for each {unit} of [{rows}, {width}], not {length}.",
+                name
+            );
     }
 
     /// <summary>Rows of one piece of parallel work: about 16,384 floats, so that a piece outweighs its dispatch.</summary>

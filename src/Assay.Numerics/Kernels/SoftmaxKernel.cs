@@ -31,7 +31,14 @@ public static class SoftmaxKernel
         Span<float> gradient
     )
     {
-        KernelShape.Require(outputGradient.Length, y.Length, nameof(outputGradient), "each probability");
+        KernelShape.Require(
+            outputGradient.Length,
+            y.Length,
+            nameof(outputGradient),
+            "element",
+            KernelShape.Rows(y.Length, width, nameof(y)),
+            width
+        );
         Run(Step.SoftmaxGradient, y, outputGradient, width, gradient);
     }
 
@@ -53,7 +60,14 @@ public static class SoftmaxKernel
         Span<float> gradient
     )
     {
-        KernelShape.Require(outputGradient.Length, y.Length, nameof(outputGradient), "each log-probability");
+        KernelShape.Require(
+            outputGradient.Length,
+            y.Length,
+            nameof(outputGradient),
+            "element",
+            KernelShape.Rows(y.Length, width, nameof(y)),
+            width
+        );
         Run(Step.LogSoftmaxGradient, y, outputGradient, width, gradient);
     }
 
@@ -81,7 +95,7 @@ public static class SoftmaxKernel
         where V : struct, ILanes<V>
     {
         int rows = KernelShape.Rows(x.Length, width, nameof(x));
-        KernelShape.Require(result.Length, x.Length, nameof(result), $"each of {rows} x {width}");
+        KernelShape.Require(result.Length, x.Length, nameof(result), "element", rows, width);
         int perPiece = KernelShape.RowsOfPiece(width);
         Workers.For(
             KernelShape.Pieces(rows, perPiece),

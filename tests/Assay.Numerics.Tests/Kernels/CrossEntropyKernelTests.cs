@@ -74,7 +74,7 @@ public class CrossEntropyKernelTests
                 .Message;
         Assert.Contains("Target 3 of row 1 is none of 3 classes", Message([0, 3], two));
         Assert.Contains("Target -1 of row 0", Message([-1, 0], two));
-        Assert.Contains("each row of 2 x 3 logits, not 3", Message([0, 0, 0], two));
+        Assert.Contains("each row of [2, 3], not 3", Message([0, 0, 0], two));
         Assert.Contains("not 1", Message([0, 0], new float[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() =>
             CrossEntropyKernel.Forward(new float[6], 3, [0, 0], two, new float[2], smoothing: float.NaN)
