@@ -30,6 +30,18 @@ public sealed class RandomStream
         _s3 = SplitMix64(seed, 4);
     }
 
+    /// <summary>Goes on where another stream stood: the same numbers, children and keyed numbers follow.</summary>
+    /// <exception cref="ArgumentException">All four words of the generator are 0, which no stream ever reaches.</exception>
+    public RandomStream(RandomState state)
+    {
+        if ((state.S0 | state.S1 | state.S2 | state.S3) == 0)
+            throw new ArgumentException("the state of a random stream cannot be 0 throughout", nameof(state));
+        (_seed, _s0, _s1, _s2, _s3) = (state.Seed, state.S0, state.S1, state.S2, state.S3);
+    }
+
+    /// <summary>Where the stream stands now.</summary>
+    public RandomState State => new(_seed, _s0, _s1, _s2, _s3);
+
     /// <summary>The seed that this stream was derived to; equal seeds are equal streams.</summary>
     public ulong Seed => _seed;
 
