@@ -17,12 +17,13 @@ public sealed class SafetensorsFile : IDisposable
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly SafetensorsHeader _header;
+    private readonly long _length;
     private readonly long _dataStart;
 
     private SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, long length)
     {
-        (Path, _map, _view) = (path, map, view);
-        _dataStart = SafetensorsHeader.LengthBytes + HeaderBytes(length);
+        (Path, _map, _view, _length) = (path, map, view, length);
+        _dataStart = SafetensorsHeader.LengthBytes + HeaderBytes();
         byte[] json = new byte[_dataStart - SafetensorsHeader.LengthBytes];
         Copy(SafetensorsHeader.LengthBytes, json);
         _header = SafetensorsHeader.Parse(json, length - _dataStart, path);
@@ -153,9 +154,21 @@ public sealed class SafetensorsFile : IDisposable
         _map.Dispose();
     }
 
+    /// <summary>Copies the bytes of all tensors, in the order of the file: what a checksum is made of.</summary>
+    internal void CopyValuesTo(Stream stream)
+    {
+        byte[] piece = new byte[1 << 20];
+        for (long at = _dataStart; at < _length; at += piece.Length)
+        {
+            Span<byte> bytes = piece.AsSpan(0, (int)Math.Min(piece.Length, _length - at));
+            Copy(at, bytes);
+            stream.Write(bytes);
+        }
+    }
+
     internal SafetensorsException Bad(string message, string? tensor = null) => new(message, Path, tensor);
 
-    private long HeaderBytes(long length)
+    private long HeaderBytes()
     {
         Span<byte> number = stackalloc byte[SafetensorsHeader.LengthBytes];
         Copy(0, number);
@@ -164,8 +177,8 @@ public sealed class SafetensorsFile : IDisposable
             throw Bad(
                 $"is not a safetensors file: it claims a header of {bytes} bytes, and {SafetensorsHeader.MaxBytes} is the limit"
             );
-        if ((long)bytes > length - SafetensorsHeader.LengthBytes)
-            throw Bad($"claims a header of {bytes} bytes, and only {length - SafetensorsHeader.LengthBytes} follow");
+        if ((long)bytes > _length - SafetensorsHeader.LengthBytes)
+            throw Bad($"claims a header of {bytes} bytes, and only {_length - SafetensorsHeader.LengthBytes} follow");
         return (long)bytes;
     }
 
