@@ -9,7 +9,14 @@ internal interface IMap
         where V : struct, ILanes<V>;
 }
 
-/// <summary>Applies an <see cref="IMap"/> to a span, in blocks that threads share.</summary>
+/// <summary>A function of two floats, over lanes.</summary>
+internal interface IMap2
+{
+    static abstract V Of<V>(V x, V y)
+        where V : struct, ILanes<V>;
+}
+
+/// <summary>Applies functions to spans, in blocks that threads share.</summary>
 internal static class Map
 {
     private const int Block = 8192; // floats a piece: some microseconds of work, in the first-level cache
@@ -29,7 +36,36 @@ internal static class Map
     {
         if (x.Length != result.Length)
             throw new ArgumentException($"{x.Length} floats cannot become {result.Length}.", nameof(result));
-        Workers.For((x.Length + Block - 1) / Block, new Pieces<F, V> { X = x, Result = result });
+        Workers.For(KernelShape.Pieces(x.Length, Block), new Pieces<F, V> { X = x, Result = result });
+    }
+
+    public static void Run2<F>(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> result)
+        where F : struct, IMap2
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Run2<F, Lanes512>(x, y, result);
+        else
+            Run2<F, Lanes256>(x, y, result);
+    }
+
+    public static void Run2<F, V>(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> result)
+        where F : struct, IMap2
+        where V : struct, ILanes<V>
+    {
+        if (x.Length != y.Length || x.Length != result.Length)
+            throw new ArgumentException(
+                $"{x.Length} and {y.Length} floats cannot become {result.Length}.",
+                nameof(result)
+            );
+        Workers.For(
+            KernelShape.Pieces(x.Length, Block),
+            new Pieces2<F, V>
+            {
+                X = x,
+                Y = y,
+                Result = result,
+            }
+        );
     }
 
     private ref struct Pieces<F, V> : IPieces
@@ -48,11 +84,37 @@ internal static class Map
             nint i = 0;
             for (; i <= count - V.Width; i += V.Width)
                 F.Of(V.Load(in x, i)).Store(ref result, i);
-            if (i < count)
-                Partial.Store(
-                    F.Of(Partial.Load<V>(X.Slice(start + (int)i, count - (int)i), 0)),
-                    Result.Slice(start + (int)i, count - (int)i)
-                );
+            start += (int)i;
+            count -= (int)i;
+            if (count > 0)
+                Partial.Store(F.Of(Partial.Load<V>(X.Slice(start, count), 0)), Result.Slice(start, count));
+        }
+    }
+
+    private ref struct Pieces2<F, V> : IPieces
+        where F : struct, IMap2
+        where V : struct, ILanes<V>
+    {
+        public ReadOnlySpan<float> X,
+            Y;
+        public Span<float> Result;
+
+        public readonly void Run(int piece)
+        {
+            int start = piece * Block,
+                count = Math.Min(Block, X.Length - start);
+            ref readonly float x = ref X[start];
+            ref readonly float y = ref Y[start];
+            ref float result = ref Result[start];
+            nint i = 0;
+            for (; i <= count - V.Width; i += V.Width)
+                F.Of(V.Load(in x, i), V.Load(in y, i)).Store(ref result, i);
+            start += (int)i;
+            count -= (int)i;
+            if (count == 0)
+                return;
+            V last = F.Of(Partial.Load<V>(X.Slice(start, count), 0), Partial.Load<V>(Y.Slice(start, count), 0));
+            Partial.Store(last, Result.Slice(start, count));
         }
     }
 }
