@@ -13,10 +13,11 @@ public sealed class Scale
 {
     private readonly double _low;
     private readonly double _high;
+    private readonly double _shift;
 
-    private Scale(double low, double high, bool logarithmic)
+    private Scale(double low, double high, bool logarithmic, double shift = 0)
     {
-        (_low, _high, IsLogarithmic) = (low, high, logarithmic);
+        (_low, _high, IsLogarithmic, _shift) = (low, high, logarithmic, shift);
     }
 
     /// <summary>True if equal distances are equal ratios.</summary>
@@ -33,11 +34,11 @@ public sealed class Scale
         return new(low, high, false);
     }
 
-    /// <summary>A logarithmic scale over exactly that range of positive numbers.</summary>
-    public static Scale Logarithmic(double low, double high) =>
+    /// <summary>A scale by the logarithm of x + <paramref name="shift"/>, over exactly that range; the sums are positive.</summary>
+    public static Scale Logarithmic(double low, double high, double shift = 0) =>
         high > low
-            ? new(Math.Log10(low), Math.Log10(high), true)
-            : new(Math.Log10(low) - 0.5, Math.Log10(low) + 0.5, true);
+            ? new(Math.Log10(low + shift), Math.Log10(high + shift), true, shift)
+            : new(Math.Log10(low + shift) - 0.5, Math.Log10(low + shift) + 0.5, true, shift);
 
     /// <summary>A scale with some air around the values; logarithmic if they are positive and span more than a factor of 50.</summary>
     public static Scale Around(IEnumerable<double> values, double air = 0.06)
@@ -61,7 +62,7 @@ public sealed class Scale
     /// <summary>Where a value lies: 0 at the low end, 1 at the high end; values outside are put at the nearer end.</summary>
     public double At(double value)
     {
-        double v = IsLogarithmic ? Math.Log10(Math.Max(value, double.Epsilon)) : value;
+        double v = IsLogarithmic ? Math.Log10(Math.Max(value + _shift, double.Epsilon)) : value;
         // Halved, so that the widest range of doubles does not overflow.
         double at = (v / 2 - _low / 2) / (_high / 2 - _low / 2);
         return double.IsNaN(at) ? 0 : Math.Clamp(at, 0, 1);
@@ -100,6 +101,9 @@ public sealed class Scale
     private List<Tick> LogarithmicTicks(int count, string unit)
     {
         List<Tick> ticks = [];
+        double first = Math.Pow(10, _low) - _shift;
+        if (_shift > 0 && first < 0.5)
+            ticks.Add(new(0, Label(0, 1, unit)));
         if (unit == "bytes")
         {
             double doublings = (_high - _low) / Math.Log10(2);
@@ -107,7 +111,7 @@ public sealed class Scale
                 ? found
                 : 40;
             for (int power = 0; power <= 1000; power += step)
-                if (power * Math.Log10(2) >= _low && power * Math.Log10(2) <= _high)
+                if (IsWithin(Math.Pow(2, power)))
                     ticks.Add(new(At(Math.Pow(2, power)), Figures.Bytes(Math.Pow(2, power))));
             return ticks;
         }
@@ -117,16 +121,22 @@ public sealed class Scale
             foreach (double digit in digits)
             {
                 double value = digit * Math.Pow(10, power);
-                if (power % every == 0 && Math.Log10(value) >= _low - 1e-9 && Math.Log10(value) <= _high + 1e-9)
+                if (power % every == 0 && (power >= 0 || _shift == 0) && IsWithin(value))
                     ticks.Add(new(At(value), Label(value, value, unit)));
             }
         return ticks;
     }
 
+    private bool IsWithin(double value)
+    {
+        double v = Math.Log10(value + _shift);
+        return v >= _low - 1e-9 && v <= _high + 1e-9;
+    }
+
     private List<Tick> LinearTicksOfLogarithmic(int count, string unit)
     {
-        double low = Math.Pow(10, _low),
-            high = Math.Pow(10, _high);
+        double low = Math.Pow(10, _low) - _shift,
+            high = Math.Pow(10, _high) - _shift;
         return [.. Linear(low, high).LinearTicksAt(count, unit, At)];
     }
 

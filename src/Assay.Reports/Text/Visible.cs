@@ -63,6 +63,8 @@ public static class Visible
         int c = rune.Value;
         if (c is '\n' or '\t' && multiline)
             shown.Append((char)c);
+        else if (c is '\n' or '\t') // arrows, since few fonts have the control pictures
+            shown.Append(c == '\n' ? '\u21B5' : '\u21E5');
         else if (c < 0x20)
             shown.Append((char)(0x2400 + c));
         else if (c == 0x7F)

@@ -115,6 +115,24 @@ public sealed class PlotTests
         Assert.Equal(["plain", "plain hollow"], styles);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public void A_long_tail_of_whole_numbers_is_drawn_by_its_logarithm(int least)
+    {
+        double[] values = [.. Enumerable.Range(0, 2000).Select(i => Math.Floor(least + Math.Exp(i / 200.0) - 1))];
+        Assay.Numerics.Histogram histogram = Assay.Numerics.Histogram.Of(values);
+        XElement plot = Render<Histogram>(
+            (nameof(Histogram.Title), "words"),
+            (nameof(Histogram.Edges), histogram.Edges),
+            (nameof(Histogram.Counts), histogram.Counts)
+        );
+        XElement[] bins = [.. plot.Descendants("rect")];
+        double[] left = [.. bins.Select(bin => double.Parse(bin.Attribute("x")!.Value.TrimEnd('%')))];
+        // On a linear axis nine tenths of the bins would stand in the first tenth.
+        Assert.InRange(left.Count(x => x < 50), bins.Length / 4, 3 * bins.Length / 4);
+    }
+
     [Fact]
     public void Unequal_bins_are_drawn_by_density()
     {

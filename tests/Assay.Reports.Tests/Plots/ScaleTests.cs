@@ -37,6 +37,14 @@ public sealed class ScaleTests
         );
 
     [Fact]
+    public void Counts_from_zero_on_have_a_logarithmic_scale_too()
+    {
+        var ticks = Scale.Logarithmic(0, 9999, shift: 1).Ticks(4);
+        Assert.Equal(["0", "1", "10", "100", "1000"], ticks.Select(tick => tick.Label));
+        Assert.Equal(Math.Log10(11) / 4, ticks[2].At, 12);
+    }
+
+    [Fact]
     public void A_range_without_width_has_its_value_in_the_middle() =>
         Assert.Equal(0.5, Scale.Around([7, 7]).At(7), 12);
 

@@ -6,7 +6,7 @@ public sealed class VisibleTests
 {
     [Theory]
     [InlineData("plain", "plain")]
-    [InlineData("a\nb\tc", "a\u240Ab\u2409c")]
+    [InlineData("a\nb\tc", "a\u21B5b\u21E5c")]
     [InlineData("\0\u001b\u007f\u0085", "\u2400\u241B\u2421\uFFFD")]
     [InlineData("a\u202Eb", "a\u27E6RLO\u27E7b")]
     [InlineData("\ud83d\ude00", "\ud83d\ude00")]

@@ -223,7 +223,9 @@ public class NGramProxyTests
         );
         Assert.Contains("no text", blank.Message);
 
-        AssayException memory = Assert.Throws<AssayException>(() => Judge(new() { Proxy = "ngram-8" }, [("sea", InDomain)], memory: 100_000));
+        AssayException memory = Assert.Throws<AssayException>(() =>
+            Judge(new() { Proxy = "ngram-8" }, [("sea", InDomain)], memory: 100_000)
+        );
         Assert.Contains("'tokens: ", memory.Hint);
         Assert.Throws<ArgumentException>(() =>
         {
