@@ -3,7 +3,7 @@ using Assay.Data;
 
 namespace Assay.Judge;
 
-/// <summary>Options of <see cref="NGramProxy"/>: the recipe's <c>judge:</c> section.</summary>
+/// <summary>Options of <see cref="ProxyJudge"/>: the recipe's <c>judge:</c> section.</summary>
 public sealed record JudgeOptions
 {
     /// <summary>The proxy model: <c>ngram-</c> and its order, 1 to 8; tokens are bytes.</summary>

@@ -18,7 +18,7 @@ internal enum MetricKind
 internal sealed record Metric(string Name, MetricKind Kind, string Target = "", int Words = 0)
 {
     private const string Known = "bits-per-byte@<dataset>, distinct-1 to distinct-5, rows, bytes";
-    private const string BitsPerByte = "bits-per-byte@";
+    private const string BitsPerByte = "bits-per-byte";
 
     public string Unit =>
         Kind switch
@@ -28,6 +28,10 @@ internal sealed record Metric(string Name, MetricKind Kind, string Target = "", 
             MetricKind.Rows => "rows",
             _ => "bytes",
         };
+
+    /// <summary>What stands before the <c>@</c> of a metric that is measured on a dataset.</summary>
+    public static string Prefix(MetricKind kind) =>
+        kind == MetricKind.BitsPerByte ? BitsPerByte : throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
 
     public static Metric Parse(string name) =>
         name switch
@@ -39,10 +43,10 @@ internal sealed record Metric(string Name, MetricKind Kind, string Target = "", 
                 MetricKind.Distinct,
                 Words: n - '0'
             ),
-            _ when name.StartsWith(BitsPerByte, StringComparison.Ordinal) && name.Length > BitsPerByte.Length => new(
+            _ when name.Split('@', 2) is [BitsPerByte, { Length: > 0 } target] => new(
                 name,
                 MetricKind.BitsPerByte,
-                name[BitsPerByte.Length..]
+                target
             ),
             _ => throw new AssayException($"judge: there is no metric '{name}'", hint: $"Known: {Known}."),
         };

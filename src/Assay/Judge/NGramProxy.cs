@@ -1,139 +1,23 @@
-using System.Runtime.InteropServices;
 using Assay.Data;
 using Assay.Learning;
 using Assay.Numerics;
 
 namespace Assay.Judge;
 
-/// <summary>Judges candidates by small byte n-gram models trained on equal budgets of their text, over several seeds.</summary>
-/// <remarks>
-/// A seed draws, for every candidate, rows in random order until the budget is met, and takes one of as many disjoint parts
-/// of the target's rows. So the values of the seeds vary by training draw and by target rows, independently, and Student's
-/// interval of their mean covers both. (Full-size bootstrap resamples of one target would not: the mean of n of them
-/// has the target's own sampling error, while their spread promises the n-th part of it.) Candidates share the seed's
-/// part of the target, and its order of the rows that they have in common: differences are paired.
-/// </remarks>
-[Method("judge/ngram")]
-public sealed class NGramProxy
+/// <summary>The cheapest proxy: a byte n-gram model (interpolated modified Kneser-Ney). Nothing about it is random.</summary>
+internal sealed class NGramProxy(int order) : IProxy
 {
-    private const string Stage = "judging";
-    private const double LargestShare = 0.8;
+    public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte];
 
-    private readonly JudgeOptions _options;
-    private readonly Metric[] _metrics;
-
-    /// <summary>Checks the metrics.</summary>
-    /// <exception cref="AssayException">A metric is unknown.</exception>
-    public NGramProxy(JudgeOptions options)
-    {
-        _options = options;
-        _metrics = [.. options.Metrics.Select(Metric.Parse)];
-    }
-
-    /// <summary>Measures every candidate.</summary>
-    /// <returns>For each candidate, in the given order, one measurement for each metric, in the order of the options.</returns>
-    /// <exception cref="AssayException">
-    /// A candidate or a target has no text or too few rows, a target does not exist, or the models outgrow the memory.
-    /// </exception>
-    public IReadOnlyList<IReadOnlyList<Measurement>> Judge(
-        IReadOnlyList<(string Name, View View)> candidates,
-        Work work
-    )
-    {
-        if (candidates.Count == 0)
-            return [];
-        RowSizes[] sizes = SizesOf(candidates, work);
-        long[] bytes = [.. candidates.Select((candidate, i) => sizes[i].Bytes(candidate.View.Selection))];
-        int empty = Array.IndexOf(bytes, 0);
-        if (empty >= 0)
-            throw new AssayException(
-                $"judge: candidate '{candidates[empty].Name}' has no text left",
-                hint: "Loosen its filters, or leave it out."
-            );
-        long budget = BudgetOf(bytes.Min());
-        Dictionary<string, Target> targets = _metrics
-            .Where(metric => metric.Kind == MetricKind.BitsPerByte)
-            .Select(metric => metric.Target)
-            .Distinct()
-            .ToDictionary(name => name, name => new Target(name, work.Dataset(name), _options.Seeds, work.Random));
-
-        int pieces = candidates.Count * _options.Seeds;
-        long memory = work.MemoryBytes / Math.Min(work.Threads, pieces);
-        work.Make(
-            Stage,
-            pieces,
-            (piece, stream) =>
-            {
-                (int candidate, int seed) = Math.DivRem(piece, _options.Seeds);
-                View view = candidates[candidate].View;
-                Subsample sample = sizes[candidate].Draw(view.Selection, budget, work.Random.Child("draw").Child(seed));
-                double[] values = Measure(view, sample, bytes[candidate], targets, seed, memory, work);
-                stream.Write(MemoryMarshal.AsBytes<double>(values));
-            },
-            _ => budget,
-            "bytes"
-        );
-        return [.. candidates.Select((_, candidate) => Collect(candidate, work))];
-    }
-
-    private static RowSizes[] SizesOf(IReadOnlyList<(string Name, View View)> candidates, Work work)
-    {
-        Dictionary<(Dataset, Edits?), RowSizes> read = [];
-        foreach ((_, View view) in candidates)
-            if (!read.ContainsKey((view.Dataset, view.Edits)))
-                read.Add((view.Dataset, view.Edits), RowSizes.Read(new(view.Dataset, edits: view.Edits), work));
-        return [.. candidates.Select(candidate => read[(candidate.View.Dataset, candidate.View.Edits)])];
-    }
-
-    private long BudgetOf(long smallest) =>
-        Math.Max(1, Math.Min(_options.Tokens.Of(smallest), (long)(LargestShare * smallest)));
-
-    private double[] Measure(
+    public ITrainedProxy Train(
         View view,
         Subsample sample,
-        long bytes,
-        Dictionary<string, Target> targets,
-        int seed,
-        long memory,
-        Work work
+        RandomStream random,
+        long memoryBytes,
+        CancellationToken cancellation
     )
     {
-        DistinctNGrams?[] distinct =
-        [
-            .. _metrics.Select(metric => metric.Kind == MetricKind.Distinct ? new DistinctNGrams(metric.Words) : null),
-        ];
-        NGramTrainer? trainer = targets.Count > 0 ? new(_options.Proxy[^1] - '0', NGramUnit.Bytes, memory) : null;
-        if (trainer is not null || distinct.Any(counter => counter is not null))
-            Read(view, sample, trainer, distinct, memory, work);
-        NGramModel? model = trainer?.Build(work.Cancellation);
-        Dictionary<string, double> bits = targets.ToDictionary(
-            target => target.Key,
-            target => target.Value.BitsPerByte(model!, seed, work.Cancellation)
-        );
-        return
-        [
-            .. _metrics.Select(
-                (metric, i) =>
-                    metric.Kind switch
-                    {
-                        MetricKind.BitsPerByte => bits[metric.Target],
-                        MetricKind.Distinct => distinct[i]!.Share,
-                        MetricKind.Rows => view.Selection.Count,
-                        _ => bytes,
-                    }
-            ),
-        ];
-    }
-
-    private static void Read(
-        View view,
-        Subsample sample,
-        NGramTrainer? trainer,
-        DistinctNGrams?[] distinct,
-        long memory,
-        Work work
-    )
-    {
+        NGramTrainer trainer = new(order, NGramUnit.Bytes, memoryBytes);
         long read = 0;
         try
         {
@@ -142,39 +26,44 @@ public sealed class NGramProxy
                 text =>
                 {
                     read += text.Length;
-                    foreach (DistinctNGrams? counter in distinct)
-                        counter?.Add(text);
-                    trainer?.AddBytes(text);
-                    trainer?.EndRow();
+                    trainer.AddBytes(text);
+                    trainer.EndRow();
                 },
-                work.Cancellation
+                cancellation
             );
         }
         catch (InsufficientMemoryException failure)
         {
             throw new AssayException(
-                $"judge: a proxy model outgrew its {new ByteSize(memory)} of memory after {new ByteSize(read)} of text",
+                $"judge: a proxy model outgrew its {new ByteSize(memoryBytes)} of memory after {new ByteSize(read)} of text",
                 hint: $"Set 'tokens: {Math.Max(1, read / 2000)}k' or less, use a shorter 'proxy' (ngram-5), or give the run more memory.",
                 cause: failure
             );
         }
+        return new Trained(trainer.Build(cancellation));
     }
 
-    private Measurement[] Collect(int candidate, Work work)
+    private sealed class Trained(NGramModel model) : ITrainedProxy
     {
-        double[][] values = new double[_options.Seeds][];
-        for (int seed = 0; seed < values.Length; seed++)
+        /// <summary>Negative base-2 log-probability of the rows, their ends included, over their bytes of text.</summary>
+        public double Measure(MetricKind kind, TargetPart part, CancellationToken cancellation)
         {
-            values[seed] = new double[_metrics.Length];
-            using FileStream stream = work.Pieces.Open(Stage, candidate * _options.Seeds + seed);
-            stream.ReadExactly(MemoryMarshal.AsBytes(values[seed].AsSpan()));
+            NGramScorer scorer = new(model);
+            double bits = 0;
+            long bytes = 0;
+            part.ForEach(
+                (batch, row) =>
+                {
+                    ReadOnlySpan<byte> text = batch.Text(row);
+                    scorer.AddBytes(text);
+                    bits += scorer.EndRow().Bits;
+                    bytes += text.Length;
+                },
+                cancellation
+            );
+            return bytes > 0 ? bits / bytes : throw part.HasNoText();
         }
-        return
-        [
-            .. _metrics.Select(
-                (metric, i) =>
-                    Measurement.Of(metric.Name, metric.Unit, [.. values.Select(of => of[i])], _options.Confidence)
-            ),
-        ];
+
+        public void Dispose() { }
     }
 }

@@ -1,5 +1,4 @@
 using Assay.Data;
-using Assay.Learning;
 using Assay.Numerics;
 
 namespace Assay.Judge;
@@ -31,32 +30,32 @@ internal sealed class Target
         }
     }
 
-    /// <summary>Negative base-2 log-probability of the seed's rows, their ends included, over their bytes of text.</summary>
-    public double BitsPerByte(NGramModel model, int seed, CancellationToken cancellation)
+    /// <summary>The rows of a seed.</summary>
+    public TargetPart Part(int seed) => new(_name, _view, _parts[seed], seed);
+}
+
+/// <summary>The rows of a target that a seed measures on.</summary>
+internal sealed class TargetPart(string name, View view, int[] rows, int seed)
+{
+    /// <summary>Gives every row, ascending, with the table that it stands in.</summary>
+    public void ForEach(Action<Batch, int> use, CancellationToken cancellation)
     {
-        int[] rows = _parts[seed];
-        NGramScorer scorer = new(model);
-        double bits = 0;
-        long bytes = 0;
         for (int i = 0; i < rows.Length; )
         {
-            int index = _view.Dataset.TableOf(rows[i]);
-            TableInfo table = _view.Dataset.Tables[index];
-            using Batch batch = _view.Read(index);
+            int index = view.Dataset.TableOf(rows[i]);
+            TableInfo table = view.Dataset.Tables[index];
+            using Batch batch = view.Read(index);
             for (; i < rows.Length && rows[i] < table.FirstRow + table.RowCount; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                ReadOnlySpan<byte> text = batch.Text(rows[i]);
-                scorer.AddBytes(text);
-                bits += scorer.EndRow().Bits;
-                bytes += text.Length;
+                use(batch, rows[i]);
             }
         }
-        return bytes > 0
-            ? bits / bytes
-            : throw new AssayException(
-                $"judge: a part of the target '{_name}' has no text in it ({rows.Length} rows of seed {seed + 1})",
-                hint: "Check its 'text:' column, or lower 'seeds'."
-            );
     }
+
+    public AssayException HasNoText() =>
+        new(
+            $"judge: a part of the target '{name}' has no text in it ({rows.Length} rows of seed {seed + 1})",
+            hint: "Check its 'text:' column, or lower 'seeds'."
+        );
 }

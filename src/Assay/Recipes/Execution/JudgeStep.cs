@@ -10,7 +10,7 @@ namespace Assay.Recipes.Execution;
 /// <summary>Judges the candidates of a recipe and draws the frontier; measurements are kept in the store.</summary>
 internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver observer)
 {
-    public const string Method = "judge/ngram";
+    public const string Method = "judge/proxy";
 
     public Judgement Run(Recipe recipe, IReadOnlyList<(string Name, Flow Flow)> candidates, Flow shared)
     {
@@ -55,7 +55,7 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
     {
         Stopwatch clock = Stopwatch.StartNew();
         Work work = steps.WorkFor(key, Method, seed, shared);
-        var measured = new NGramProxy(judge).Judge([.. candidates.Select(c => (c.Name, c.Flow.View))], work);
+        var measured = new ProxyJudge(judge).Judge([.. candidates.Select(c => (c.Name, c.Flow.View))], work);
         StepOutputs outputs = new()
         {
             Findings = store.Objects.Put(

@@ -4,7 +4,7 @@ using Assay.Numerics;
 
 namespace Assay.Tests.Judge;
 
-public class NGramProxyTests
+public class ProxyJudgeTests
 {
     private static readonly JudgeOptions Options = new()
     {
@@ -79,7 +79,7 @@ public class NGramProxyTests
             Random = new RandomStream(7, "judge"),
             Datasets = new Dictionary<string, View> { ["target"] = target ?? Target },
         };
-        return new NGramProxy(options).Judge(candidates, work);
+        return new ProxyJudge(options).Judge(candidates, work);
     }
 
     private static void AssertSame(
@@ -196,11 +196,11 @@ public class NGramProxyTests
     [Fact]
     public void BadInputIsOneClearError()
     {
-        AssayException unknown = Assert.Throws<AssayException>(() => new NGramProxy(new() { Metrics = ["diversity"] }));
+        AssayException unknown = Assert.Throws<AssayException>(() => new ProxyJudge(new() { Metrics = ["diversity"] }));
         Assert.Contains("'diversity'", unknown.Message);
         Assert.Contains("distinct-1 to distinct-5", unknown.Hint);
-        Assert.Throws<AssayException>(() => new NGramProxy(new() { Metrics = ["distinct-6"] }));
-        Assert.Throws<AssayException>(() => new NGramProxy(new() { Metrics = ["bits-per-byte@"] }));
+        Assert.Throws<AssayException>(() => new ProxyJudge(new() { Metrics = ["distinct-6"] }));
+        Assert.Throws<AssayException>(() => new ProxyJudge(new() { Metrics = ["bits-per-byte@"] }));
 
         AssayException noTarget = Assert.Throws<AssayException>(() =>
             Judge(new() { Metrics = ["bits-per-byte@nowhere"] }, [("sea", InDomain)])

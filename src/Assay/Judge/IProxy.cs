@@ -1,0 +1,40 @@
+using Assay.Data;
+using Assay.Numerics;
+
+namespace Assay.Judge;
+
+/// <summary>A kind of small model that stands in for the large one: it is trained on rows of a candidate, and measured on a target.</summary>
+internal interface IProxy
+{
+    /// <summary>What it can be measured by.</summary>
+    IReadOnlyList<MetricKind> Measures { get; }
+
+    /// <summary>Trains a model.</summary>
+    /// <param name="view">The candidate.</param>
+    /// <param name="sample">The rows to train on.</param>
+    /// <param name="random">Initialisation and order; the same for every candidate of a seed.</param>
+    /// <param name="memoryBytes">What the model and its training may take.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <exception cref="AssayException">The rows do not suit it, or it outgrows the memory.</exception>
+    ITrainedProxy Train(
+        View view,
+        Subsample sample,
+        RandomStream random,
+        long memoryBytes,
+        CancellationToken cancellation
+    );
+}
+
+/// <summary>A trained proxy.</summary>
+internal interface ITrainedProxy : IDisposable
+{
+    /// <summary>Measures it on rows of a target.</summary>
+    /// <exception cref="AssayException">The rows have nothing to measure on.</exception>
+    double Measure(MetricKind kind, TargetPart part, CancellationToken cancellation);
+}
+
+/// <summary>The proxies by name.</summary>
+internal static class Proxies
+{
+    public static IProxy Make(JudgeOptions options) => new NGramProxy(options.Proxy[^1] - '0');
+}

@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using Assay.Data;
+using Assay.Numerics;
+
+namespace Assay.Judge;
+
+/// <summary>Judges candidates by small proxy models trained on equal budgets of their rows, over several seeds.</summary>
+/// <remarks>
+/// A seed draws, for every candidate, rows in random order until the budget is met, and takes one of as many disjoint parts
+/// of the target's rows. So the values of the seeds vary by training draw and by target rows, independently, and Student's
+/// interval of their mean covers both. (Full-size bootstrap resamples of one target would not: the mean of n of them
+/// has the target's own sampling error, while their spread promises the n-th part of it.) Candidates share the seed's
+/// part of the target, and its order of the rows that they have in common: differences are paired.
+/// </remarks>
+[Method("judge/proxy")]
+public sealed class ProxyJudge
+{
+    private const string Stage = "judging";
+    private const double LargestShare = 0.8;
+
+    private readonly JudgeOptions _options;
+    private readonly Metric[] _metrics;
+    private readonly IProxy _proxy;
+
+    /// <summary>Checks the metrics.</summary>
+    /// <exception cref="AssayException">A metric is unknown, or the proxy cannot measure it.</exception>
+    public ProxyJudge(JudgeOptions options)
+    {
+        _options = options;
+        _metrics = [.. options.Metrics.Select(Metric.Parse)];
+        _proxy = Proxies.Make(options);
+        foreach (Metric metric in _metrics)
+            if (metric.Target.Length > 0 && !_proxy.Measures.Contains(metric.Kind))
+                throw new AssayException(
+                    $"judge: the proxy {options.Proxy} does not measure {metric.Name}",
+                    hint: $"It measures {string.Join(", ", _proxy.Measures.Select(Metric.Prefix))}@<dataset>."
+                );
+    }
+
+    /// <summary>Measures every candidate.</summary>
+    /// <returns>For each candidate, in the given order, one measurement for each metric, in the order of the options.</returns>
+    /// <exception cref="AssayException">
+    /// A candidate or a target has no text or too few rows, a target does not exist, or the models outgrow the memory.
+    /// </exception>
+    public IReadOnlyList<IReadOnlyList<Measurement>> Judge(
+        IReadOnlyList<(string Name, View View)> candidates,
+        Work work
+    )
+    {
+        if (candidates.Count == 0)
+            return [];
+        RowSizes[] sizes = SizesOf(candidates, work);
+        long[] bytes = [.. candidates.Select((candidate, i) => sizes[i].Bytes(candidate.View.Selection))];
+        int empty = Array.IndexOf(bytes, 0);
+        if (empty >= 0)
+            throw new AssayException(
+                $"judge: candidate '{candidates[empty].Name}' has no text left",
+                hint: "Loosen its filters, or leave it out."
+            );
+        long budget = BudgetOf(bytes.Min());
+        Dictionary<string, Target> targets = _metrics
+            .Select(metric => metric.Target)
+            .Where(target => target.Length > 0)
+            .Distinct()
+            .ToDictionary(name => name, name => new Target(name, work.Dataset(name), _options.Seeds, work.Random));
+
+        int pieces = candidates.Count * _options.Seeds;
+        long memory = work.MemoryBytes / Math.Min(work.Threads, pieces);
+        work.Make(
+            Stage,
+            pieces,
+            (piece, stream) =>
+            {
+                (int candidate, int seed) = Math.DivRem(piece, _options.Seeds);
+                View view = candidates[candidate].View;
+                Subsample sample = sizes[candidate].Draw(view.Selection, budget, work.Random.Child("draw").Child(seed));
+                double[] values = Measure(view, sample, bytes[candidate], targets, seed, memory, work);
+                stream.Write(MemoryMarshal.AsBytes<double>(values));
+            },
+            _ => budget,
+            "bytes"
+        );
+        return [.. candidates.Select((_, candidate) => Collect(candidate, work))];
+    }
+
+    private static RowSizes[] SizesOf(IReadOnlyList<(string Name, View View)> candidates, Work work)
+    {
+        Dictionary<(Dataset, Edits?), RowSizes> read = [];
+        foreach ((_, View view) in candidates)
+            if (!read.ContainsKey((view.Dataset, view.Edits)))
+                read.Add((view.Dataset, view.Edits), RowSizes.Read(new(view.Dataset, edits: view.Edits), work));
+        return [.. candidates.Select(candidate => read[(candidate.View.Dataset, candidate.View.Edits)])];
+    }
+
+    private long BudgetOf(long smallest) =>
+        Math.Max(1, Math.Min(_options.Tokens.Of(smallest), (long)(LargestShare * smallest)));
+
+    private double[] Measure(
+        View view,
+        Subsample sample,
+        long bytes,
+        Dictionary<string, Target> targets,
+        int seed,
+        long memory,
+        Work work
+    )
+    {
+        DistinctNGrams?[] distinct =
+        [
+            .. _metrics.Select(metric => metric.Kind == MetricKind.Distinct ? new DistinctNGrams(metric.Words) : null),
+        ];
+        if (distinct.Any(counter => counter is not null))
+            sample.ForEach(
+                view,
+                text =>
+                {
+                    foreach (DistinctNGrams? counter in distinct)
+                        counter?.Add(text);
+                },
+                work.Cancellation
+            );
+        // One stream for all candidates of a seed: they begin from the same model.
+        using ITrainedProxy? model =
+            targets.Count > 0
+                ? _proxy.Train(view, sample, work.Random.Child("train").Child(seed), memory, work.Cancellation)
+                : null;
+        return
+        [
+            .. _metrics.Select(
+                (metric, i) =>
+                    metric.Kind switch
+                    {
+                        MetricKind.Distinct => distinct[i]!.Share,
+                        MetricKind.Rows => view.Selection.Count,
+                        MetricKind.Bytes => bytes,
+                        _ => model!.Measure(metric.Kind, targets[metric.Target].Part(seed), work.Cancellation),
+                    }
+            ),
+        ];
+    }
+
+    private Measurement[] Collect(int candidate, Work work)
+    {
+        double[][] values = new double[_options.Seeds][];
+        for (int seed = 0; seed < values.Length; seed++)
+        {
+            values[seed] = new double[_metrics.Length];
+            using FileStream stream = work.Pieces.Open(Stage, candidate * _options.Seeds + seed);
+            stream.ReadExactly(MemoryMarshal.AsBytes(values[seed].AsSpan()));
+        }
+        return
+        [
+            .. _metrics.Select(
+                (metric, i) =>
+                    Measurement.Of(metric.Name, metric.Unit, [.. values.Select(of => of[i])], _options.Confidence)
+            ),
+        ];
+    }
+}
