@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+using Assay.Numerics;
+
+namespace Assay.Learning;
+
+/// <summary>A function of two floats, over lanes.</summary>
+internal interface IBinaryMap
+{
+    static abstract V Of<V>(V x, V y)
+        where V : struct, ILanes<V>;
+}
+
+internal readonly struct AddOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => x + y;
+}
+
+internal readonly struct SubtractOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => x - y;
+}
+
+internal readonly struct MultiplyOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => x * y;
+}
+
+internal readonly struct DivideOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => x / y;
+}
+
+internal readonly struct MaximumOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => V.Max(x, y);
+}
+
+internal readonly struct MinimumOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => V.Zero - V.Max(V.Zero - x, V.Zero - y);
+}
+
+internal readonly struct LessOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => V.Select(V.Less(x, y), V.Of(1), V.Zero);
+}
+
+internal readonly struct AtMostOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => V.Select(V.AtMost(x, y), V.Of(1), V.Zero);
+}
+
+internal readonly struct EqualOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => V.Select(V.AtMost(x, y), V.Select(V.AtMost(y, x), V.Of(1), V.Zero), V.Zero);
+}
+
+/// <summary>x where the mask y is not 0; 0 elsewhere, also where x is infinite or NaN.</summary>
+internal readonly struct MaskOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, V.Abs(y)), x, V.Zero);
+}
+
+/// <summary>x where the mask y is 0; 0 elsewhere.</summary>
+internal readonly struct InverseMaskOf : IBinaryMap
+{
+    public static V Of<V>(V x, V y)
+        where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, V.Abs(y)), V.Zero, x);
+}
+
+internal readonly struct ExpOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => VectorMath.Exp(x);
+}
+
+internal readonly struct LogOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => VectorMath.Log(x);
+}
+
+internal readonly struct SqrtOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => V.Sqrt(x);
+}
+
+internal readonly struct ReciprocalOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => V.Of(1) / x;
+}
+
+internal readonly struct SquareOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => x * x;
+}
+
+internal readonly struct AbsOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => V.Abs(x);
+}
+
+/// <summary>-1, 0 or 1.</summary>
+internal readonly struct SignOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, V.Abs(x)), V.CopySign(V.Of(1), x), V.Zero);
+}
+
+internal readonly struct TanhOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => VectorMath.Tanh(x);
+}
+
+internal readonly struct SigmoidOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => VectorMath.Sigmoid(x);
+}
+
+internal readonly struct ReluOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => V.Max(x, V.Zero);
+}
+
+/// <summary>Phi(x), the distribution function of the standard normal distribution, as (1 + erf(x / sqrt 2)) / 2.</summary>
+internal readonly struct NormalCdfOf : IMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => V.MultiplyAdd(VectorMath.Erf(x * V.Of(0.70710678f)), V.Of(0.5f), V.Of(0.5f));
+
+    /// <summary>Its derivative, the density.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Density<V>(V x)
+        where V : struct, ILanes<V> => VectorMath.Exp(x * x * V.Of(-0.5f)) * V.Of(0.39894228f);
+}
+
+/// <summary>x Phi(x).</summary>
+internal readonly struct GeluOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => x * NormalCdfOf.Of(x);
+}
+
+/// <summary>The approximation of x Phi(x) by x (1 + tanh u) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3).</summary>
+internal readonly struct GeluTanhOf : IMap
+{
+    public const float Scale = 0.79788456f;
+    public const float Cubic = 0.044715f;
+
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => x * Logistic(x);
+
+    /// <summary>(1 + tanh u) / 2, which is the logistic function of 2 u.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Logistic<V>(V x)
+        where V : struct, ILanes<V>
+    {
+        V inner = V.MultiplyAdd(x * x, V.Of(Cubic), V.Of(1)) * x;
+        return VectorMath.Sigmoid(inner * V.Of(2 * Scale));
+    }
+}
+
+internal readonly struct SiluOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> => x * VectorMath.Sigmoid(x);
+}
+
+/// <summary>ln(1 + e^x).</summary>
+internal readonly struct SoftplusOf : IMap
+{
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V>
+    {
+        // ln(1 + e) with the rounding of 1 + e undone (Kahan): ln(s) e / (s - 1) with s = 1 + e.
+        V e = VectorMath.Exp(V.Zero - V.Abs(x)),
+            sum = V.Of(1) + e,
+            rounded = sum - V.Of(1);
+        V tail = V.Select(V.Less(V.Zero, rounded), VectorMath.Log(sum) * (e / rounded), e);
+        return V.Max(x, V.Zero) + tail;
+    }
+}
