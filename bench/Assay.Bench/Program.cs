@@ -1,6 +1,11 @@
 using Assay.Bench;
 
-Dictionary<string, Action<string[]>> benchmarks = new() { ["heuristics"] = Heuristics.Run, ["dedup"] = Dedup.Run };
+Dictionary<string, Action<string[]>> benchmarks = new()
+{
+    ["heuristics"] = Heuristics.Run,
+    ["dedup"] = Dedup.Run,
+    ["kernels"] = Kernels.Run,
+};
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))
 {
