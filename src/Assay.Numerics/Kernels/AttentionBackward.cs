@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Assay.Numerics;
@@ -28,6 +29,7 @@ internal unsafe ref struct AttentionBackward<V> : IPieces
     public AttentionMask Mask;
     public float Scale;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int piece)
     {
         int batch = piece / Keys.Heads,
@@ -97,6 +99,7 @@ internal unsafe ref struct AttentionBackward<V> : IPieces
     }
 
     // P and dS of a block.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Weights(
         int batch,
         int time,

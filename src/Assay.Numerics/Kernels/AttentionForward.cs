@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Assay.Numerics;
@@ -6,7 +7,8 @@ namespace Assay.Numerics;
 internal unsafe ref struct AttentionForward<V> : IPieces
     where V : struct, ILanes<V>
 {
-    private const int Block = 4 * Panel<V>.Rows; // queries at a time: a panel of keys is used four times from the first-level cache
+    private const int BlockVectors = 32; // Block, rounded up to whole vectors of either width
+    private const int Block = 24; // queries at a time, four tiles: a panel of keys is used four times from the first-level cache
 
     public ReadOnlySpan<float> Q,
         K,
@@ -19,6 +21,7 @@ internal unsafe ref struct AttentionForward<V> : IPieces
     public AttentionMask Mask;
     public float Scale;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int piece)
     {
         int batch = piece / Keys.Heads,
@@ -95,17 +98,15 @@ internal unsafe ref struct AttentionForward<V> : IPieces
                     accumulate: false
                 );
 
-        Span<float> inverse = stackalloc float[Block];
+        Span<float> largest = stackalloc float[BlockVectors],
+            sums = stackalloc float[BlockVectors];
         for (int row = 0; row < count; row++)
-        {
-            inverse[row] = Weights(
+            sums[row] = Weights(
                 scores + row * ld,
                 Mask.Count(batch, time + row),
                 Seen(batch, time, row / Panel<V>.Rows * Panel<V>.Rows, count),
-                out float logSumExp
+                out largest[row]
             );
-            LogSumExp[(batch * Queries.Heads + head) * Queries.Time + time + row] = logSumExp;
-        }
 
         for (int column = 0; column < paddedDim; column += Panel<V>.Width)
         for (int row = 0; row < tiles; row += Panel<V>.Rows)
@@ -122,35 +123,46 @@ internal unsafe ref struct AttentionForward<V> : IPieces
         for (int row = 0; row < count; row++)
             Row.Affine<V>(
                 new ReadOnlySpan<float>(outputs + row * paddedDim, dim),
-                inverse[row],
+                sums[row] == 0 ? 0 : 1 / sums[row],
                 0,
                 Result.Slice(Results.Offset(batch, time + row, head), dim)
             );
+        LogSums(sums, largest, LogSumExp.Slice((batch * Queries.Heads + head) * Queries.Time + time, count));
     }
 
     // Keys that the last query of the tile at this row sees.
     private readonly int Seen(int batch, int time, int row, int count) =>
         Mask.Count(batch, time + Math.Min(row + Panel<V>.Rows, count) - 1);
 
+    // ln of the sums, plus what was subtracted from the scores; the spans hold whole vectors.
+    private readonly void LogSums(Span<float> sums, Span<float> largest, Span<float> logSumExp)
+    {
+        ref float sum = ref MemoryMarshal.GetReference(sums),
+            shift = ref MemoryMarshal.GetReference(largest);
+        V factor = V.Of(Scale);
+        for (int i = 0; i < logSumExp.Length; i += V.Width)
+            V.MultiplyAdd(V.Load(in shift, i), factor, VectorMath.Log(V.Load(in sum, i))).Store(ref shift, i);
+        largest[..logSumExp.Length].CopyTo(logSumExp);
+    }
+
     /// <summary>Turns scores into e^((score - largest) scale), and zeros up to <paramref name="limit"/>.</summary>
-    /// <returns>1 / the sum; 0 where no key is seen.</returns>
-    private readonly float Weights(float* scores, int count, int limit, out float logSumExp)
+    /// <returns>Their sum; 0 where no key is seen.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly float Weights(float* scores, int count, int limit, out float largest)
     {
         int end = (count + V.Width - 1) / V.Width * V.Width;
         for (int i = end; i < limit; i += V.Width)
             V.Zero.Store(ref *scores, i);
+        largest = 0;
         if (count == 0)
-        {
-            logSumExp = float.NegativeInfinity;
             return 0;
-        }
         for (int i = count; i < end; i++)
             scores[i] = float.NegativeInfinity;
         V factor = V.Of(Scale),
             max = V.Of(float.NegativeInfinity);
         for (int i = 0; i < end; i += V.Width)
             max = V.Max(max, V.Load(in *scores, i));
-        float largest = max.Largest();
+        largest = max.Largest();
         V shift = V.Of(largest),
             sums = V.Zero;
         for (int i = 0; i < end; i += V.Width)
@@ -159,8 +171,6 @@ internal unsafe ref struct AttentionForward<V> : IPieces
             weight.Store(ref *scores, i);
             sums += weight;
         }
-        float sum = sums.Sum();
-        logSumExp = largest * Scale + MathF.Log(sum);
-        return 1 / sum;
+        return sums.Sum();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Assay.Numerics;
@@ -159,6 +160,7 @@ public static class CrossEntropyKernel
             RowsOfPiece;
         public float Smoothing;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Targets.Length, (piece + 1L) * RowsOfPiece);
@@ -193,6 +195,7 @@ public static class CrossEntropyKernel
             RowsOfPiece;
         public float Smoothing;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Targets.Length, (piece + 1L) * RowsOfPiece);

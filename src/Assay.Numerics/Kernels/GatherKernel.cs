@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Assay.Numerics;
@@ -82,6 +83,7 @@ public static class GatherKernel
         public int Width,
             RowsOfPiece;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Indices.Length, (piece + 1L) * RowsOfPiece);
@@ -98,6 +100,7 @@ public static class GatherKernel
         public Span<float> Table;
         public int Width;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int start = piece * Band,

@@ -31,7 +31,7 @@ internal interface ILanes<V>
     /// <summary>a b + c, rounded once where the processor can.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
-    /// <summary>The larger; NaN where either is NaN.</summary>
+    /// <summary>The larger; where either is NaN, either of the two.</summary>
     static abstract V Max(V a, V b);
 
     static abstract V Sqrt(V a);
@@ -59,6 +59,6 @@ internal interface ILanes<V>
     /// <summary>Sum of the lanes.</summary>
     float Sum();
 
-    /// <summary>The largest lane; NaN where one is.</summary>
+    /// <summary>The largest lane; any of them where one is NaN.</summary>
     float Largest();
 }

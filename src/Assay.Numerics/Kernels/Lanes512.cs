@@ -39,7 +39,7 @@ internal readonly struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
         new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.Max(a._value, b._value));
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.MaxNative(a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Sqrt(Lanes512 a) => new(Vector512.Sqrt(a._value));
@@ -77,5 +77,5 @@ internal readonly struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
     public float Sum() => Vector512.Sum(_value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Largest() => new Lanes256(Vector256.Max(_value.GetLower(), _value.GetUpper())).Largest();
+    public float Largest() => new Lanes256(Vector256.MaxNative(_value.GetLower(), _value.GetUpper())).Largest();
 }

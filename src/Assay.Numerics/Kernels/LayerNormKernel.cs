@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -165,6 +166,7 @@ public static class LayerNormKernel
         public int Width,
             RowsOfPiece;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Mean.Length, (piece + 1L) * RowsOfPiece);
@@ -179,6 +181,7 @@ public static class LayerNormKernel
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Normalise(ReadOnlySpan<float> x, float mean, float scale, Span<float> result)
         {
             ref float source = ref MemoryMarshal.GetReference(x),
@@ -217,6 +220,7 @@ public static class LayerNormKernel
         public RowBlocks Blocks;
         public int Width;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             Span<float> gain = Sums.Slice(piece * 2 * Width, Width),
@@ -228,6 +232,7 @@ public static class LayerNormKernel
         }
 
         // dx = scale (g - mean of g - n mean of g n), where n is the normalised x and g = dy gain
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Step(int row, Span<float> gainSums, Span<float> biasSums)
         {
             ReadOnlySpan<float> x = X.Slice(row * Width, Width),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Assay.Numerics;
@@ -75,6 +76,7 @@ internal static class Map
         public ReadOnlySpan<float> X;
         public Span<float> Result;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int start = piece * Block,
@@ -99,6 +101,7 @@ internal static class Map
             Y;
         public Span<float> Result;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int start = piece * Block,

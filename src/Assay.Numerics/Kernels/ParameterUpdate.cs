@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Assay.Numerics;
@@ -61,6 +62,7 @@ internal static class ParameterUpdate
             Second;
         public ReadOnlySpan<float> Gradients;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int start = piece * Block,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -140,6 +141,7 @@ public static class RmsNormKernel
         public int Width,
             RowsOfPiece;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Scale.Length, (piece + 1L) * RowsOfPiece);
@@ -155,6 +157,7 @@ public static class RmsNormKernel
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Normalise(ReadOnlySpan<float> x, float scale, Span<float> result)
         {
             ref float source = ref MemoryMarshal.GetReference(x),
@@ -181,6 +184,7 @@ public static class RmsNormKernel
         public RowBlocks Blocks;
         public int Width;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             Span<float> gain = Sums.Slice(piece * Width, Width);
@@ -190,6 +194,7 @@ public static class RmsNormKernel
         }
 
         // dx = scale (g - n mean of g n), where n is the normalised x and g = dy gain
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Step(int row, Span<float> gainSums)
         {
             ReadOnlySpan<float> x = X.Slice(row * Width, Width),

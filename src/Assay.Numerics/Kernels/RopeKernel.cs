@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -132,6 +133,7 @@ public static class RopeKernel
         public bool Inverse,
             Interleaved;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Rows, (piece + 1L) * RowsOfPiece);
@@ -156,6 +158,7 @@ public static class RopeKernel
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Halves(
             ReadOnlySpan<float> x,
             ReadOnlySpan<float> cos,

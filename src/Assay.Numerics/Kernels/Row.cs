@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Assay.Numerics;
@@ -5,21 +6,29 @@ namespace Assay.Numerics;
 /// <summary>Reductions of one row, in an order that depends on its length only.</summary>
 internal static class Row
 {
-    /// <summary>The largest; NaN where one is; -infinity of none.</summary>
+    /// <summary>The largest; -infinity of none. Where one is NaN any of them: what is then exponentiated becomes NaN by itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Max<V>(ReadOnlySpan<float> x)
         where V : struct, ILanes<V>
     {
         ref float start = ref MemoryMarshal.GetReference(x);
-        V max = V.Of(float.NegativeInfinity);
+        V a = V.Of(float.NegativeInfinity),
+            b = a;
         nint i = 0;
+        for (; i <= x.Length - 2 * V.Width; i += 2 * V.Width)
+        {
+            a = V.Max(a, V.Load(in start, i));
+            b = V.Max(b, V.Load(in start, i + V.Width));
+        }
         for (; i <= x.Length - V.Width; i += V.Width)
-            max = V.Max(max, V.Load(in start, i));
-        float largest = max.Largest();
+            a = V.Max(a, V.Load(in start, i));
+        float largest = V.Max(a, b).Largest();
         for (; i < x.Length; i++)
             largest = MathF.Max(largest, x[(int)i]);
         return largest;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum<V>(ReadOnlySpan<float> x)
         where V : struct, ILanes<V>
     {
@@ -40,6 +49,7 @@ internal static class Row
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot<V>(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
         where V : struct, ILanes<V>
     {
@@ -62,6 +72,7 @@ internal static class Row
     }
 
     /// <summary>Sum of (x - mean)^2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float SquaresAround<V>(ReadOnlySpan<float> x, float mean)
         where V : struct, ILanes<V>
     {
@@ -89,6 +100,7 @@ internal static class Row
     }
 
     /// <summary>Sum of e^(x - shift).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float SumExp<V>(ReadOnlySpan<float> x, float shift)
         where V : struct, ILanes<V>
     {
@@ -104,6 +116,7 @@ internal static class Row
     }
 
     /// <summary>result = scale e^(x - shift), and the sum of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Exp<V>(ReadOnlySpan<float> x, float shift, float scale, Span<float> result)
         where V : struct, ILanes<V>
     {
@@ -129,6 +142,7 @@ internal static class Row
     }
 
     /// <summary>result = scale x + shift.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Affine<V>(ReadOnlySpan<float> x, float scale, float shift, Span<float> result)
         where V : struct, ILanes<V>
     {
@@ -144,6 +158,7 @@ internal static class Row
     }
 
     /// <summary>result += x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<V>(ReadOnlySpan<float> x, Span<float> result)
         where V : struct, ILanes<V>
     {

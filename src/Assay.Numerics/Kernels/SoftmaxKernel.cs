@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -129,6 +130,7 @@ public static class SoftmaxKernel
             RowsOfPiece;
         public Span<float> Result;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(X.Length, (piece + 1L) * RowsOfPiece * Width);
@@ -158,6 +160,7 @@ public static class SoftmaxKernel
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void SoftmaxGradient(
             ReadOnlySpan<float> y,
             ReadOnlySpan<float> dy,
@@ -176,6 +179,7 @@ public static class SoftmaxKernel
                 result[(int)i] = y[(int)i] * (dy[(int)i] - dot);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void LogSoftmaxGradient(
             ReadOnlySpan<float> y,
             ReadOnlySpan<float> dy,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -119,6 +120,7 @@ public static class SwiGluKernel
             Stride,
             RowsOfPiece;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Rows, (piece + 1L) * RowsOfPiece);
@@ -139,6 +141,7 @@ public static class SwiGluKernel
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Forward(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> result)
         {
             ref float first = ref MemoryMarshal.GetReference(gate),
@@ -156,6 +159,7 @@ public static class SwiGluKernel
             Partial.Store(last * VectorMath.Sigmoid(last) * Partial.Load<V>(up[(int)i..], 0), result[(int)i..]);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Backward(
             ReadOnlySpan<float> gate,
             ReadOnlySpan<float> up,
