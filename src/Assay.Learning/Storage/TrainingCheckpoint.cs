@@ -82,6 +82,10 @@ public sealed class TrainingCheckpoint : IDisposable
     public void ReadState<T>(string name, ReadOnlySpan<long> shape, Span<T> values)
         where T : unmanaged => Read(States + name, shape, values);
 
+    /// <summary>Number of values of a state.</summary>
+    /// <exception cref="SafetensorsException">It is not there.</exception>
+    public int LengthOf(string state) => checked((int)_file[States + state].Count);
+
     /// <summary>A random stream that goes on where the saved one stood.</summary>
     /// <exception cref="SafetensorsException">It is not there, or is not a random stream's state.</exception>
     public RandomStream ReadRandom(string name)

@@ -1,0 +1,131 @@
+namespace Assay.Learning;
+
+/// <summary>Moves parameters by their gradients, all with one rule; keeps what the rule remembers of each.</summary>
+/// <remarks>
+/// <code>
+/// Optimiser optimiser = new(model.TrainableParameters(), new AdamW(), weightDecay: 0.1);
+/// loss.Backward();
+/// optimiser.Step(rate: 1e-3, gradientScale: optimiser.ClipTo(1));
+/// optimiser.ZeroGrad();
+/// </code>
+/// Weight decay goes to the parameters that <see cref="Parameter.Decays"/>: weights of layers, but no embeddings, biases or gains.
+/// </remarks>
+public sealed class Optimiser
+{
+    private readonly IUpdateRule _rule;
+    private readonly double _weightDecay;
+    private readonly (float[] First, float[] Second)[] _state;
+
+    /// <summary>Starts with nothing remembered.</summary>
+    /// <param name="parameters">What to move; none twice.</param>
+    /// <param name="rule">How.</param>
+    /// <param name="weightDecay">Per step and unit of learning rate; not negative.</param>
+    public Optimiser(IEnumerable<Parameter> parameters, IUpdateRule rule, double weightDecay = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(weightDecay);
+        Parameters = [.. parameters];
+        _rule = rule;
+        _weightDecay = weightDecay;
+        _state =
+        [
+            .. Parameters.Select(parameter =>
+                (
+                    rule.Slots > 0 ? new float[parameter.Tensor.Length] : [],
+                    rule.Slots > 1 ? new float[parameter.Tensor.Length] : []
+                )
+            ),
+        ];
+    }
+
+    /// <summary>The parameters, in order.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Steps done.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Moves every parameter that has a gradient.</summary>
+    /// <param name="rate">The learning rate of this step.</param>
+    /// <param name="gradientScale">Factor on all gradients (see <see cref="ClipTo"/>).</param>
+    public void Step(double rate, double gradientScale = 1)
+    {
+        Steps++;
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            Parameter parameter = Parameters[i];
+            if (parameter.Tensor.Grad is not { } gradient)
+                continue;
+            UpdateStep step = new(Steps, (float)rate, parameter.Decays ? (float)_weightDecay : 0, (float)gradientScale);
+            _rule.Update(parameter, gradient.Data, _state[i].First, _state[i].Second, step);
+        }
+    }
+
+    /// <summary>Forgets all gradients.</summary>
+    public void ZeroGrad()
+    {
+        foreach (Parameter parameter in Parameters)
+            parameter.Tensor.ZeroGrad();
+    }
+
+    /// <summary>The Euclidean norm of all gradients together, summed in double.</summary>
+    public double GradientNorm()
+    {
+        double squares = 0;
+        foreach (Parameter parameter in Parameters)
+            if (parameter.Tensor.Grad is { } gradient)
+                squares += SquaredNorm(gradient.Data);
+        return Math.Sqrt(squares);
+    }
+
+    /// <summary>The factor that brings the norm of all gradients down to <paramref name="norm"/>; 1 if it is not above it.</summary>
+    /// <param name="norm">Above 0.</param>
+    public double ClipTo(double norm)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(norm);
+        double found = GradientNorm();
+        return found > norm ? norm / found : 1;
+    }
+
+    /// <summary>Adds what the rule remembers, and the number of steps, to a checkpoint.</summary>
+    public void Save(TrainingCheckpointWriter writer)
+    {
+        long[] steps = [Steps];
+        writer.AddState<long>("optimiser.steps", [1], () => steps);
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            (float[] first, float[] second) = _state[i];
+            if (first.Length > 0)
+                writer.AddState<float>("optimiser.first." + Parameters[i].Name, [first.Length], () => first);
+            if (second.Length > 0)
+                writer.AddState<float>("optimiser.second." + Parameters[i].Name, [second.Length], () => second);
+        }
+    }
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <exception cref="SafetensorsException">It is of another optimiser or of other parameters.</exception>
+    public void Load(TrainingCheckpoint checkpoint)
+    {
+        Span<long> steps = stackalloc long[1];
+        checkpoint.ReadState("optimiser.steps", [1], steps);
+        Steps = steps[0];
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            (float[] first, float[] second) = _state[i];
+            if (first.Length > 0)
+                checkpoint.ReadState<float>("optimiser.first." + Parameters[i].Name, [first.Length], first);
+            if (second.Length > 0)
+                checkpoint.ReadState<float>("optimiser.second." + Parameters[i].Name, [second.Length], second);
+        }
+    }
+
+    private static double SquaredNorm(ReadOnlySpan<float> values)
+    {
+        // Blocks in float lanes, their sums in double: exact enough, and the same for any number of threads.
+        const int block = 4096;
+        double sum = 0;
+        for (int at = 0; at < values.Length; at += block)
+            sum += System.Numerics.Tensors.TensorPrimitives.SumOfSquares(
+                values.Slice(at, Math.Min(block, values.Length - at))
+            );
+        return sum;
+    }
+}
