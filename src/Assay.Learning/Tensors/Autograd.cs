@@ -54,6 +54,14 @@ public sealed partial class Tensor
         return default;
     }
 
+    /// <summary>Operations are recorded until the result is disposed, also within <see cref="NoGrad"/>.</summary>
+    internal static RecordingScope Recording()
+    {
+        RecordingScope scope = new(_notRecording);
+        _notRecording = 0;
+        return scope;
+    }
+
     /// <summary>
     /// Adds the gradient of this tensor with respect to every parameter that it was computed from to the parameter's
     /// <see cref="Grad"/>. May be called more than once; the graph lasts until its scope ends.
@@ -108,6 +116,9 @@ public sealed partial class Tensor
         _spareGrad = null;
     }
 
+    /// <summary>True if a backward pass will read the elements.</summary>
+    internal bool IsSaved => _saved;
+
     /// <summary>Marks that a backward pass will read the elements.</summary>
     internal Tensor Save()
     {
@@ -132,5 +143,10 @@ public sealed partial class Tensor
     {
         /// <summary>Operations are recorded again, unless another such scope is open.</summary>
         public void Dispose() => _notRecording--;
+    }
+
+    internal readonly struct RecordingScope(int before) : IDisposable
+    {
+        public void Dispose() => _notRecording = before;
     }
 }

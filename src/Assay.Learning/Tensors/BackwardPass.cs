@@ -16,7 +16,8 @@ internal sealed class BackwardPass
 
     private readonly Dictionary<Tensor, int>? _requested;
     private readonly Tensor?[] _results;
-    private readonly TensorScope? _scope;
+    private TensorScope? _scope; // of the rule that runs
+    private int _pass;
 
     private BackwardPass(
         Dictionary<Tensor, int>? requested,
@@ -100,6 +101,36 @@ internal sealed class BackwardPass
 
     /// <summary>True if a rule may overwrite the gradient that it was given, because nobody reads it afterwards.</summary>
     public bool MayOverwrite(Tensor gradient) => !CreateGraph && gradient.OwnsStorage;
+
+    /// <summary>Computes f(x) again, and runs the gradient of its result back to what it was computed from.</summary>
+    public void Expand(Func<Tensor, Tensor> f, Tensor x, Tensor gradient)
+    {
+        TensorScope? outer = _scope;
+        if (CreateGraph)
+        {
+            RunBack(f(x), gradient);
+            return;
+        }
+        using TensorScope computed = new();
+        Tensor y;
+        using (Tensor.Recording())
+            y = f(x);
+        using (TensorScope rules = new())
+        {
+            _scope = rules;
+            RunBack(y, gradient);
+        }
+        _scope = outer;
+    }
+
+    private void RunBack(Tensor output, Tensor gradient)
+    {
+        List<Node> order = [];
+        Collect(output.Node!, order);
+        Add(output, gradient);
+        for (int i = order.Count - 1; i >= 0; i--)
+            Step(order[i]);
+    }
 
     private ref Tensor? Pending(Tensor input)
     {
@@ -185,6 +216,7 @@ internal sealed class BackwardPass
         try
         {
             MarkRequested(true);
+            _pass = Interlocked.Increment(ref _passes);
             if (output.Node is { } root)
                 Collect(root, order);
             Add(output, seed);
@@ -229,7 +261,6 @@ internal sealed class BackwardPass
     /// <summary>Lists the nodes below <paramref name="root"/>, each after those of its inputs.</summary>
     private void Collect(Node root, List<Node> order)
     {
-        int pass = Interlocked.Increment(ref _passes);
         List<Node> stack = _spareStack ?? [];
         _spareStack = null;
         Enter(root);
@@ -238,7 +269,7 @@ internal sealed class BackwardPass
             Node node = stack[^1];
             if (node.Next < node.Inputs)
             {
-                if (node.Input(node.Next++).Node is { } below && below.Pass != pass)
+                if (node.Input(node.Next++).Node is { } below && below.Pass != _pass)
                     Enter(below);
                 continue;
             }
@@ -252,7 +283,7 @@ internal sealed class BackwardPass
 
         void Enter(Node node)
         {
-            node.Pass = pass;
+            node.Pass = _pass;
             node.Next = 0;
             stack.Add(node);
         }

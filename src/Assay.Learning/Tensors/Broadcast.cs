@@ -81,7 +81,7 @@ internal readonly struct Broadcast
 
     /// <summary>y = f(a, b) with both broadcast.</summary>
     public void Apply<F>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
-        where F : struct, IBinaryMap
+        where F : struct, IMap2
     {
         if (y.Length == 0)
             return;
@@ -107,7 +107,7 @@ internal readonly struct Broadcast
         ReadOnlySpan<float> b,
         Span<float> y
     ) : IPieces
-        where F : struct, IBinaryMap
+        where F : struct, IMap2
     {
         private readonly Broadcast _broadcast = broadcast;
         private readonly ReadOnlySpan<float> _a = a,

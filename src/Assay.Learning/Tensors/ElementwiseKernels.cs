@@ -19,7 +19,7 @@ internal static class Elementwise
 
     /// <summary>y = f(a, b), element by element; y may be a or b.</summary>
     public static void Binary<F>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
-        where F : struct, IBinaryMap
+        where F : struct, IMap2
     {
         if (y.Length <= Block)
             Run<F>(a, b, y);
@@ -38,7 +38,7 @@ internal static class Elementwise
 
     /// <summary>One run of elements on this thread. An operand of one element is used for all.</summary>
     public static void Run<F>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
-        where F : struct, IBinaryMap
+        where F : struct, IMap2
     {
         if (Vector512.IsHardwareAccelerated)
             Run<F, Lanes512>(a, b, y);
@@ -49,7 +49,7 @@ internal static class Elementwise
     internal static int Blocks(int length) => (length + Block - 1) / Block;
 
     private static void Run<F, V>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
-        where F : struct, IBinaryMap
+        where F : struct, IMap2
         where V : struct, ILanes<V>
     {
         int count = y.Length;
@@ -117,7 +117,7 @@ internal static class Elementwise
     }
 
     private readonly ref struct BinaryPieces<F>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) : IPieces
-        where F : struct, IBinaryMap
+        where F : struct, IMap2
     {
         private readonly ReadOnlySpan<float> _a = a,
             _b = b;

@@ -3,76 +3,69 @@ using Assay.Numerics;
 
 namespace Assay.Learning;
 
-/// <summary>A function of two floats, over lanes.</summary>
-internal interface IBinaryMap
-{
-    static abstract V Of<V>(V x, V y)
-        where V : struct, ILanes<V>;
-}
-
-internal readonly struct AddOf : IBinaryMap
+internal readonly struct AddOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => x + y;
 }
 
-internal readonly struct SubtractOf : IBinaryMap
+internal readonly struct SubtractOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => x - y;
 }
 
-internal readonly struct MultiplyOf : IBinaryMap
+internal readonly struct MultiplyOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => x * y;
 }
 
-internal readonly struct DivideOf : IBinaryMap
+internal readonly struct DivideOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => x / y;
 }
 
-internal readonly struct MaximumOf : IBinaryMap
+internal readonly struct MaximumOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Max(x, y);
 }
 
-internal readonly struct MinimumOf : IBinaryMap
+internal readonly struct MinimumOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Zero - V.Max(V.Zero - x, V.Zero - y);
 }
 
-internal readonly struct LessOf : IBinaryMap
+internal readonly struct LessOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.Less(x, y), V.Of(1), V.Zero);
 }
 
-internal readonly struct AtMostOf : IBinaryMap
+internal readonly struct AtMostOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.AtMost(x, y), V.Of(1), V.Zero);
 }
 
-internal readonly struct EqualOf : IBinaryMap
+internal readonly struct EqualOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.AtMost(x, y), V.Select(V.AtMost(y, x), V.Of(1), V.Zero), V.Zero);
 }
 
 /// <summary>x where the mask y is not 0; 0 elsewhere, also where x is infinite or NaN.</summary>
-internal readonly struct MaskOf : IBinaryMap
+internal readonly struct MaskOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, V.Abs(y)), x, V.Zero);
 }
 
 /// <summary>x where the mask y is 0; 0 elsewhere.</summary>
-internal readonly struct InverseMaskOf : IBinaryMap
+internal readonly struct InverseMaskOf : IMap2
 {
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, V.Abs(y)), V.Zero, x);
@@ -150,38 +143,6 @@ internal readonly struct NormalCdfOf : IMap
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Density<V>(V x)
         where V : struct, ILanes<V> => VectorMath.Exp(x * x * V.Of(-0.5f)) * V.Of(0.39894228f);
-}
-
-/// <summary>x Phi(x).</summary>
-internal readonly struct GeluOf : IMap
-{
-    public static V Of<V>(V x)
-        where V : struct, ILanes<V> => x * NormalCdfOf.Of(x);
-}
-
-/// <summary>The approximation of x Phi(x) by x (1 + tanh u) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3).</summary>
-internal readonly struct GeluTanhOf : IMap
-{
-    public const float Scale = 0.79788456f;
-    public const float Cubic = 0.044715f;
-
-    public static V Of<V>(V x)
-        where V : struct, ILanes<V> => x * Logistic(x);
-
-    /// <summary>(1 + tanh u) / 2, which is the logistic function of 2 u.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Logistic<V>(V x)
-        where V : struct, ILanes<V>
-    {
-        V inner = V.MultiplyAdd(x * x, V.Of(Cubic), V.Of(1)) * x;
-        return VectorMath.Sigmoid(inner * V.Of(2 * Scale));
-    }
-}
-
-internal readonly struct SiluOf : IMap
-{
-    public static V Of<V>(V x)
-        where V : struct, ILanes<V> => x * VectorMath.Sigmoid(x);
 }
 
 /// <summary>ln(1 + e^x).</summary>

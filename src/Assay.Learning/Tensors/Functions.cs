@@ -35,13 +35,28 @@ public sealed partial class Tensor
     public Tensor NormalCdf() => Map<NormalCdfOf>(UnaryOperation.NormalCdf);
 
     /// <summary>x times the standard normal distribution function of x (Hendrycks and Gimpel, 2016).</summary>
-    public Tensor Gelu() => Map<GeluOf>(UnaryOperation.Gelu);
+    public Tensor Gelu()
+    {
+        Tensor y = Create(_shape);
+        GeluKernel.Forward(Data, y.Data);
+        return Record(UnaryOperation.Gelu, y);
+    }
 
     /// <summary>The approximation of <see cref="Gelu"/> by tanh that GPT-2 uses.</summary>
-    public Tensor GeluTanh() => Map<GeluTanhOf>(UnaryOperation.GeluTanh);
+    public Tensor GeluTanh()
+    {
+        Tensor y = Create(_shape);
+        GeluKernel.TanhForward(Data, y.Data);
+        return Record(UnaryOperation.GeluTanh, y);
+    }
 
     /// <summary>x times the logistic function of x.</summary>
-    public Tensor Silu() => Map<SiluOf>(UnaryOperation.Silu);
+    public Tensor Silu()
+    {
+        Tensor y = Create(_shape);
+        SiluKernel.Forward(Data, y.Data);
+        return Record(UnaryOperation.Silu, y);
+    }
 
     /// <summary>ln(1 + e^x).</summary>
     public Tensor Softplus() => Map<SoftplusOf>(UnaryOperation.Softplus);
@@ -73,8 +88,11 @@ public sealed partial class Tensor
     {
         Tensor y = Create(_shape);
         Elementwise.Unary<F>(Data, y.Data);
-        return Records(this) ? y.From(new UnaryOperationNode(kind, this, y)) : y;
+        return Record(kind, y);
     }
+
+    private Tensor Record(UnaryOperation kind, Tensor y) =>
+        Records(this) ? y.From(new UnaryOperationNode(kind, this, y)) : y;
 }
 
 internal enum UnaryOperation
@@ -103,6 +121,10 @@ internal sealed class PowNode(Tensor x, float exponent) : UnaryNode(x.Save())
 
 internal sealed class UnaryOperationNode : UnaryNode
 {
+    // GELU by tanh: x times the logistic function of 2 sqrt(2 / pi) (x + 0.044715 x^3).
+    private const float GeluSlope = 1.5957691f;
+    private const float GeluCubic = 0.044715f;
+
     private readonly UnaryOperation _kind;
     private readonly Tensor _saved; // the output where the rule is simpler in it, else the input
 
@@ -163,9 +185,8 @@ internal sealed class UnaryOperationNode : UnaryNode
                 return g * (s.NormalCdf() + s * NormalDensity(s));
             case UnaryOperation.GeluTanh:
                 Tensor square = s.Square();
-                Tensor twiceInner = (square * GeluTanhOf.Cubic + 1) * s * (2 * GeluTanhOf.Scale);
-                Tensor slope = (square * (3 * GeluTanhOf.Cubic) + 1) * (2 * GeluTanhOf.Scale);
-                Tensor logistic = twiceInner.Sigmoid();
+                Tensor logistic = ((square * GeluCubic + 1) * s * GeluSlope).Sigmoid();
+                Tensor slope = (square * (3 * GeluCubic) + 1) * GeluSlope;
                 return g * (logistic + s * logistic * (1 - logistic) * slope);
             case UnaryOperation.Silu:
                 Tensor sigmoid = s.Sigmoid();
@@ -214,13 +235,13 @@ internal sealed class UnaryOperationNode : UnaryNode
                 Elementwise.Binary<NormalCdfGradient>(g, s, result);
                 break;
             case UnaryOperation.Gelu:
-                Elementwise.Binary<GeluGradient>(g, s, result);
+                GeluKernel.Backward(s, g, result);
                 break;
             case UnaryOperation.GeluTanh:
-                Elementwise.Binary<GeluTanhGradient>(g, s, result);
+                GeluKernel.TanhBackward(s, g, result);
                 break;
             case UnaryOperation.Silu:
-                Elementwise.Binary<SiluGradient>(g, s, result);
+                SiluKernel.Backward(s, g, result);
                 break;
             case UnaryOperation.Softplus:
                 Elementwise.Binary<SoftplusGradient>(g, s, result);

@@ -10,9 +10,10 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Tensor Gather(ReadOnlyMemory<int> rows)
     {
-        int width = CheckRows("Gather", rows.Span, Rank > 0 ? _shape[0] : 0);
+        CheckRows("Gather", rows.Span, Rank > 0 ? _shape[0] : 0);
         Tensor y = Create([rows.Length, .. _shape[1..]]);
-        GatherKernel.Gather(Data, rows.Span, width, y.Data);
+        if (y.Length > 0)
+            GatherKernel.Gather(Data, y.Length / rows.Length, rows.Span, y.Data);
         return Records(this) ? y.From(new GatherNode(this, rows)) : y;
     }
 
@@ -23,7 +24,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Tensor ScatterAdd(ReadOnlyMemory<int> rows, int count)
     {
-        int width = CheckRows("ScatterAdd", rows.Span, count);
+        CheckRows("ScatterAdd", rows.Span, count);
         if (rows.Length != _shape[0])
             throw new ArgumentException(
                 $"ScatterAdd: {rows.Length} rows for a tensor of {TensorShape.Text(_shape)}.",
@@ -31,7 +32,8 @@ public sealed partial class Tensor
             );
         Tensor y = Create([count, .. _shape[1..]]);
         y.Data.Clear();
-        GatherKernel.ScatterAdd(Data, rows.Span, width, y.Data);
+        if (Length > 0)
+            GatherKernel.ScatterAdd(Data, Length / rows.Length, rows.Span, y.Data);
         return Records(this) ? y.From(new ScatterAddNode(this, rows)) : y;
     }
 
@@ -48,8 +50,10 @@ public sealed partial class Tensor
                 nameof(columns)
             );
         Tensor y = Create(_shape[..^1]);
-        GatherKernel.Check("Pick", columns.Span, _shape[^1], _shape);
-        GatherKernel.Pick(Data, columns.Span, _shape[^1], y.Data);
+        CheckRows("Pick", columns.Span, _shape[^1]);
+        ReadOnlySpan<int> at = columns.Span;
+        for (int row = 0; row < at.Length; row++)
+            y.Data[row] = Data[row * _shape[^1] + at[row]];
         return Records(this) ? y.From(new PickNode(this, columns)) : y;
     }
 
@@ -64,72 +68,17 @@ public sealed partial class Tensor
         return Records(this) ? y.From(new PlaceNode(this, columns)) : y;
     }
 
-    private int CheckRows(string operation, ReadOnlySpan<int> rows, int count)
+    private void CheckRows(string operation, ReadOnlySpan<int> indices, int count)
     {
         if (Rank == 0)
             throw new ArgumentException($"{operation}: a single number has no rows.");
-        GatherKernel.Check(operation, rows, count, _shape);
-        return TensorShape.Product(_shape.AsSpan(1));
-    }
-}
-
-/// <summary>Copies and sums of rows by index.</summary>
-internal static class GatherKernel
-{
-    private const int ColumnTile = 64;
-
-    public static void Check(string operation, ReadOnlySpan<int> indices, int count, ReadOnlySpan<int> shape)
-    {
         foreach (int index in indices)
             if ((uint)index >= (uint)count)
                 throw new ArgumentOutOfRangeException(
                     nameof(indices),
                     index,
-                    $"{operation}: index {index} is not within 0 to {count - 1} (tensor of {TensorShape.Text(shape)})."
+                    $"{operation}: index {index} is not within 0 to {count - 1} (tensor of {TensorShape.Text(_shape)})."
                 );
-    }
-
-    public static void Gather(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, int width, Span<float> y)
-    {
-        for (int i = 0; i < rows.Length; i++)
-            x.Slice(rows[i] * width, width).CopyTo(y.Slice(i * width, width));
-    }
-
-    public static void Pick(ReadOnlySpan<float> x, ReadOnlySpan<int> columns, int width, Span<float> y)
-    {
-        for (int row = 0; row < columns.Length; row++)
-            y[row] = x[row * width + columns[row]];
-    }
-
-    /// <summary>Rows are added in their order, each column by one worker: the same bits for any number of threads.</summary>
-    public static void ScatterAdd(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, int width, Span<float> y)
-    {
-        int tiles = (width + ColumnTile - 1) / ColumnTile;
-        ScatterPieces body = new(x, rows, width, y);
-        if (x.Length <= Elementwise.Block)
-            for (int piece = 0; piece < tiles; piece++)
-                body.Run(piece);
-        else
-            Workers.For(tiles, body);
-    }
-
-    private readonly ref struct ScatterPieces(ReadOnlySpan<float> x, ReadOnlySpan<int> rows, int width, Span<float> y)
-        : IPieces
-    {
-        private readonly ReadOnlySpan<float> _x = x;
-        private readonly ReadOnlySpan<int> _rows = rows;
-        private readonly Span<float> _y = y;
-
-        public void Run(int piece)
-        {
-            int left = piece * ColumnTile,
-                columns = Math.Min(ColumnTile, width - left);
-            for (int i = 0; i < _rows.Length; i++)
-            {
-                Span<float> sum = _y.Slice(_rows[i] * width + left, columns);
-                Elementwise.Run<AddOf>(sum, _x.Slice(i * width + left, columns), sum);
-            }
-        }
     }
 }
 
@@ -147,7 +96,8 @@ internal sealed class GatherNode(Tensor x, ReadOnlyMemory<int> rows) : UnaryNode
         Tensor target = pass.Target(X, out bool accumulate);
         if (!accumulate)
             target.Data.Clear();
-        GatherKernel.ScatterAdd(gradient.Data, rows.Span, TensorShape.Product(X.Shape[1..]), target.Data);
+        if (gradient.Length > 0)
+            GatherKernel.ScatterAdd(gradient.Data, gradient.Length / rows.Length, rows.Span, target.Data);
     }
 }
 

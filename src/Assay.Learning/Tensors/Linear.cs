@@ -32,8 +32,7 @@ public static partial class Functional
         }
         else if (bias is not null)
         {
-            for (int row = 0; row < rows; row++)
-                bias.Data.CopyTo(y.Data[(row * outputs)..]);
+            new Broadcast(bias.Shape, [], y.Shape).Apply<AddOf>(bias.Data, [0], y.Data);
         }
         Gemm.Multiply(
             false,

@@ -151,7 +151,7 @@ public sealed partial class Tensor : IDisposable
     public void Dispose()
     {
         if (!_saved)
-            Return();
+            ReturnStorage();
     }
 
     /// <summary>For example <c>Tensor [2, 3]</c>.</summary>
@@ -173,13 +173,19 @@ public sealed partial class Tensor : IDisposable
         return new(shape, TensorShape.Product(shape), buffer, _start + start);
     }
 
+    /// <summary>Returns the storage and leaves the graph.</summary>
     internal void Return()
+    {
+        Node = null;
+        ReturnStorage();
+    }
+
+    private void ReturnStorage()
     {
         TensorBuffer? buffer = _buffer;
         if (buffer is null)
             return;
         _buffer = null;
-        Node = null;
         buffer.Release();
         _grad?.Return();
         _grad = null;

@@ -1,3 +1,5 @@
+using Assay.Numerics;
+
 namespace Assay.Learning.Tests;
 
 /// <summary>Every operation of the engine, with every branch of its rule.</summary>
@@ -98,6 +100,67 @@ internal static class OperationCases
         new("LayerNorm without gain", x => Functional.LayerNorm(x[0]), M34),
         new("RmsNorm", x => Functional.RmsNorm(x[0], x[1]), M34, Shape(4)),
         new("RmsNorm without gain", x => Functional.RmsNorm(x[0]), M34),
+        new("Gelu of a Linear", x => Functional.Linear(x[0], x[1], x[2]).Gelu(), M23, Shape(4, 3), Shape(4)),
+        new("SwiGlu", x => Functional.SwiGlu(x[0], x[1]), M23, M23),
+        new("Dropout", x => Functional.Dropout(x[0], 0.3f, new RandomStream(1, "dropout")), Shape(4, 5)),
+        new("Rope", x => Functional.Rope(x[0], new RopeTables(4, 4), 1), Shape(2, 3, 2, 4)),
+        new(
+            "Rope of a part, interleaved, in place",
+            x => Functional.Rope(x[0] + 0, new RopeTables(3, 2, interleaved: true), inPlace: true),
+            Shape(1, 3, 2, 4)
+        ),
+        new(
+            "Attention",
+            x => Functional.Attention(x[0], x[1], x[2], causal: false),
+            Shape(2, 2, 1, 4),
+            Shape(2, 3, 1, 4),
+            Shape(2, 3, 1, 4)
+        ),
+        new(
+            "Attention, causal, grouped",
+            x => Functional.Attention(x[0], x[1], x[2], causal: true, scale: 0.7f),
+            Shape(1, 3, 4, 2),
+            Shape(1, 4, 2, 2),
+            Shape(1, 4, 2, 2)
+        ),
+        new(
+            "Attention, padded",
+            x => Functional.Attention(x[0], x[1], x[2], causal: true, keyLengths: new int[] { 2, 3 }),
+            Shape(2, 3, 2, 2),
+            Shape(2, 3, 2, 2),
+            Shape(2, 3, 2, 2)
+        ),
+        new(
+            "Checkpoint",
+            x => Functional.Checkpoint(h => (h.MatMul(x[1]).Tanh() + h).Square(), x[0].Exp()),
+            M23,
+            Shape(3, 3)
+        ),
+        new("Conv2d", x => Functional.Conv2d(x[0], x[1]), Shape(2, 2, 4, 3), Shape(3, 2, 2, 3)),
+        new(
+            "Conv2d, strided, padded, with bias",
+            x => Functional.Conv2d(x[0], x[1], x[2], stride: 2, padding: 1),
+            Shape(2, 1, 5, 4),
+            Shape(2, 1, 3, 3),
+            Shape(2)
+        ),
+        new("AvgPool2d", x => Functional.AvgPool2d(x[0], 2), Shape(2, 1, 4, 5)),
+        new("MaxPool2d", x => Functional.MaxPool2d(x[0], 3, 1), new InputRange([1, 1, 4, 4], -6, 6)),
+        new("GroupNorm", x => Functional.GroupNorm(x[0], 2, x[1], x[2]), Shape(2, 4, 3), Shape(4), Shape(4)),
+        new("InstanceNorm", x => Functional.InstanceNorm(x[0]), Shape(2, 2, 2, 2)),
+        new(
+            "BatchNorm",
+            x => Functional.BatchNorm(x[0], x[1], x[2], Tensor.Zeros(2), Tensor.Ones(2), training: true),
+            Shape(3, 2, 2),
+            Shape(2),
+            Shape(2)
+        ),
+        new(
+            "BatchNorm in evaluation",
+            x => Functional.BatchNorm(x[0], x[1], null, Tensor.Of([1, 2], 2), Tensor.Of([2, 3], 2), training: false),
+            Shape(3, 2),
+            Shape(2)
+        ),
     ];
 
     private static InputRange Shape(params int[] shape) => new(shape);
