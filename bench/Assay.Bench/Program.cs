@@ -5,6 +5,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["heuristics"] = Heuristics.Run,
     ["dedup"] = Dedup.Run,
     ["kernels"] = Kernels.Run,
+    ["tokenizer"] = Tokenizer.Run,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))

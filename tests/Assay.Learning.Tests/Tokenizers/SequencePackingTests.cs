@@ -79,7 +79,7 @@ public class SequencePackingTests
     public void EveryPredictionIsThereOnce(PackingKind kind)
     {
         RandomStream random = new(7, "packing");
-        for (int trial = 0; trial < 200; trial++)
+        for (int trial = 0; trial < 100; trial++)
         {
             PackingOptions options = new()
             {
