@@ -6,6 +6,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["dedup"] = Dedup.Run,
     ["kernels"] = Kernels.Run,
     ["tokenizer"] = Tokenizer.Run,
+    ["gemm"] = Products.Run,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))

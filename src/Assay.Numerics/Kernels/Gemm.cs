@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Assay.Numerics;
 
 /// <summary>Products of float32 matrices (SGEMM), row-major.</summary>
@@ -93,17 +95,115 @@ public static class Gemm
             );
         if (a.Overlaps(c) || b.Overlaps(c))
             throw new ArgumentException("The product overlaps an operand.", nameof(c));
-        for (int index = 0; index < batch; index++)
-        for (int i = 0; i < m; i++)
-        for (int j = 0; j < n; j++)
+        if (Vector512.IsHardwareAccelerated)
+            Run<Lanes512>(
+                transposeA,
+                transposeB,
+                batch,
+                m,
+                n,
+                k,
+                a,
+                lda,
+                strideA,
+                b,
+                ldb,
+                strideB,
+                c,
+                ldc,
+                strideC,
+                accumulate
+            );
+        else if (Vector256.IsHardwareAccelerated)
+            Run<Lanes256>(
+                transposeA,
+                transposeB,
+                batch,
+                m,
+                n,
+                k,
+                a,
+                lda,
+                strideA,
+                b,
+                ldb,
+                strideB,
+                c,
+                ldc,
+                strideC,
+                accumulate
+            );
+        else
+            Run<Lanes128>(
+                transposeA,
+                transposeB,
+                batch,
+                m,
+                n,
+                k,
+                a,
+                lda,
+                strideA,
+                b,
+                ldb,
+                strideB,
+                c,
+                ldc,
+                strideC,
+                accumulate
+            );
+    }
+
+    /// <summary><see cref="MultiplyBatch"/> after its checks, with vectors of one width.</summary>
+    internal static unsafe void Run<V>(
+        bool transposeA,
+        bool transposeB,
+        int batch,
+        int m,
+        int n,
+        int k,
+        ReadOnlySpan<float> a,
+        int lda,
+        int strideA,
+        ReadOnlySpan<float> b,
+        int ldb,
+        int strideB,
+        Span<float> c,
+        int ldc,
+        int strideC,
+        bool accumulate
+    )
+        where V : struct, ILanes<V>
+    {
+        const nint number = sizeof(float);
+        fixed (
+            float* first = a,
+                second = b,
+                product = c
+        )
         {
-            float sum = 0;
-            for (int l = 0; l < k; l++)
-                sum +=
-                    a[index * strideA + (transposeA ? l * lda + i : i * lda + l)]
-                    * b[index * strideB + (transposeB ? j * ldb + l : l * ldb + j)];
-            ref float target = ref c[index * strideC + i * ldc + j];
-            target = accumulate ? target + sum : sum;
+            GemmBatch<V> all = new(
+                new()
+                {
+                    M = m,
+                    N = n,
+                    K = k,
+                    A = (byte*)first,
+                    B = (byte*)second,
+                    C = (byte*)product,
+                    RowA = transposeA ? number : lda * number,
+                    StepA = transposeA ? lda * number : number,
+                    StepB = transposeB ? number : ldb * number,
+                    ColumnB = transposeB ? ldb * number : number,
+                    RowC = ldc * number,
+                    Add = accumulate,
+                },
+                batch,
+                strideA * number,
+                strideB * number,
+                strideC * number
+            );
+            all.Multiply();
         }
     }
 

@@ -8,7 +8,7 @@ namespace Assay.Numerics;
 internal interface ILanes<V>
     where V : struct, ILanes<V>
 {
-    /// <summary>Floats in the vector: 8 or 16.</summary>
+    /// <summary>Floats in the vector: 4, 8 or 16.</summary>
     static abstract int Width { get; }
 
     static abstract V Zero { get; }

@@ -72,6 +72,33 @@ internal sealed record GemmCase(bool TransposeA, bool TransposeB, int Batch, int
         return c;
     }
 
+    /// <summary>The same with vectors of a given width, whether or not the processor has them.</summary>
+    public float[] Product<V>()
+        where V : struct, ILanes<V>
+    {
+        float[] c = [.. _c];
+        if (Batch > 0 && M > 0 && N > 0)
+            Gemm.Run<V>(
+                TransposeA,
+                TransposeB,
+                Batch,
+                M,
+                N,
+                K,
+                _a,
+                _lda,
+                _strideA,
+                _b,
+                _ldb,
+                _strideB,
+                c,
+                _ldc,
+                _strideC,
+                Accumulate
+            );
+        return c;
+    }
+
     public void Check() => Check(Product());
 
     /// <summary>Asserts that every element is within the bound of a sum of K products, and every gap untouched.</summary>
