@@ -7,6 +7,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["kernels"] = Kernels.Run,
     ["tokenizer"] = Tokenizer.Run,
     ["gemm"] = Products.Run,
+    ["logistic"] = Logistic.Run,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))
