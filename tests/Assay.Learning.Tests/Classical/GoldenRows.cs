@@ -28,6 +28,9 @@ internal static class GoldenRows
 
     public static double[] Weights { get; } = [.. Enumerable.Range(0, Rows).Select(i => 1.0 + i % 3)];
 
+    /// <summary>Weights under which no two splits are equally good.</summary>
+    public static double[] UnevenWeights { get; } = [.. Enumerable.Range(0, Rows).Select(i => 1 + i * 29 % 61 / 64.0)];
+
     public static ClassificationData BinaryData { get; } = new(Features, Binary, 2);
 
     public static ClassificationData ThreeData { get; } = new(Features, Three, 3);
