@@ -64,32 +64,14 @@ public sealed class RidgeRegression : IRegressorLearner
     {
         int n = data.Rows,
             d = data.Features.Columns;
-        double[] rows = new double[checked(n * d)],
-            system = new double[n * n],
-            right = new double[n];
+        RowGram gram = RowGram.Of(data.Features, data.Weights, centre);
+        double[] right = new double[n];
         for (int i = 0; i < n; i++)
-        {
-            double root = Math.Sqrt(data.Weight(i));
-            ReadOnlySpan<float> row = data.Features.Row(i);
-            for (int j = 0; j < d; j++)
-                rows[i * d + j] = root * (row[j] - centre[j]);
-            right[i] = root * (data.Targets[i] - mean);
-        }
-        Workers.For(
-            n,
-            i =>
-            {
-                for (int j = 0; j < n; j++)
-                    system[i * n + j] = MixedProducts.Dot(
-                        rows.AsSpan(Math.Max(i, j) * d, d),
-                        rows.AsSpan(Math.Min(i, j) * d, d)
-                    );
-            }
-        );
-        double[] duals = Solve(system, right),
+            right[i] = Math.Sqrt(data.Weight(i)) * (data.Targets[i] - mean);
+        double[] duals = Solve(gram.Values, right),
             coefficients = new double[d];
         for (int i = 0; i < n; i++)
-            MixedProducts.AddScaled(coefficients, duals[i], rows.AsSpan(i * d, d));
+            MixedProducts.AddScaled(coefficients, duals[i], gram.Rows.AsSpan(i * d, d));
         return coefficients;
     }
 
