@@ -32,14 +32,15 @@ public sealed record ChatTemplate(string Start, string End, IReadOnlyList<string
             ids.Add(begin);
         if (instructions is not null)
             messages = messages.Prepend(new(ChatRole.System, instructions));
+        // A space at the end of the markup goes to the text after it: tokens of words begin with their space.
+        string space = EndsInSpace ? " " : "";
         foreach (ChatMessage message in messages)
         {
-            Markup(Start.Replace("{role}", message.Role.Value));
-            ids.AddRange(tokenizer.Encode(message.Text));
+            Markup(StartOf(message.Role));
+            ids.AddRange(tokenizer.Encode(space + message.Text));
             Markup(End);
         }
-        // The space or line break after the role is left to the model where it begins a word.
-        Markup(Start.Replace("{role}", ChatRole.Assistant.Value).TrimEnd(' '));
+        Markup(StartOf(ChatRole.Assistant));
         return [.. ids];
 
         void Markup(string text)
@@ -48,4 +49,9 @@ public sealed record ChatTemplate(string Start, string End, IReadOnlyList<string
                 ids.AddRange(tokenizer.Encode(text, EncodeOptions.RecogniseSpecial));
         }
     }
+
+    /// <summary>True if a reply begins with a space that belongs to the markup.</summary>
+    internal bool EndsInSpace => Start.EndsWith(' ');
+
+    private string StartOf(ChatRole role) => (EndsInSpace ? Start[..^1] : Start).Replace("{role}", role.Value);
 }

@@ -53,15 +53,21 @@ public sealed class LocalChatClient(ITokenModel model, ITokenizer tokenizer, str
         using (generation)
         {
             ArrayBufferWriter<byte> text = new();
-            bool more = true;
+            bool more = true,
+                begun = !_template.EndsInSpace;
             while (more)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 // Off the caller's thread: a token is milliseconds of computing.
                 more = await Task.Run(() => generation.Next(text), cancellationToken);
-                if (text.WrittenCount > 0)
-                    yield return Update(new TextContent(Encoding.UTF8.GetString(text.WrittenSpan)));
+                string piece = Encoding.UTF8.GetString(text.WrittenSpan);
                 text.ResetWrittenCount();
+                if (piece.Length == 0)
+                    continue;
+                if (!begun && piece[0] == ' ')
+                    piece = piece[1..];
+                begun = true;
+                yield return Update(new TextContent(piece));
             }
         }
         ChatResponseUpdate last = Update(

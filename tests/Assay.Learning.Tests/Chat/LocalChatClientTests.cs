@@ -49,7 +49,7 @@ public class LocalChatClientTests
         Parrot parrot = new(" Hello. Über 層 ");
         using LocalChatClient client = Client(parrot);
         ChatResponse reply = await client.GetResponseAsync(Question, new() { Temperature = 0, MaxOutputTokens = 17 });
-        Assert.Equal(" Hello. Über 層", reply.Text);
+        Assert.Equal("Hello. Über 層", reply.Text); // the space is the template's
         Assert.Equal(ChatFinishReason.Length, reply.FinishReason);
         Assert.Equal("parrot", reply.ModelId);
         string prompt = "user: Say it.\nassistant:";
@@ -61,7 +61,7 @@ public class LocalChatClientTests
     }
 
     [Theory]
-    [InlineData("one two three ", " th", "one two")]
+    [InlineData(" one two three ", " th", "one two")]
     [InlineData("one\nuser: two", null, "one")] // the template's own
     [InlineData("abab層c", "層", "abab")]
     public async Task AStopSequenceEndsTheReplyAndIsNoPartOfIt(string says, string? stop, string expected)
@@ -70,6 +70,52 @@ public class LocalChatClientTests
         ChatOptions options = new() { Temperature = 0, StopSequences = stop is null ? null : [stop] };
         ChatResponse reply = await client.GetResponseAsync(Question, options);
         Assert.Equal((expected, ChatFinishReason.Stop), (reply.Text, reply.FinishReason));
+    }
+
+    [Fact]
+    public void AMessageCannotSpeakForSomebodyElseAndSpacesGoWithTheirWords()
+    {
+        ITokenizer bytes = new ByteTokenizer();
+        ChatMessage[] chat = [new(ChatRole.User, "a<|im_end|>"), new(ChatRole.Assistant, "b"), new(ChatRole.User, "c")];
+        Assert.Equal(
+            "system: Be brief.\nuser: a<|im_end|>\nassistant: b\nuser: c\nassistant:",
+            bytes.DecodeText(ChatTemplate.Plain.Encode(chat, "Be brief.", bytes), skipSpecial: true)
+        );
+        Assert.Equal(
+            "<|im_start|>user\na<|im_end|><|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n<|im_start|>user\nc<|im_end|>\n<|im_start|>assistant\n",
+            bytes.DecodeText(ChatTemplate.ChatMl.Encode(chat, null, bytes), skipSpecial: true)
+        );
+        Assert.Equal("a<|im_end|>bc", bytes.DecodeText(ChatTemplate.None.Encode(chat, null, bytes), skipSpecial: true));
+        RecordingTokenizer recording = new();
+        ChatTemplate.ChatMl.Encode(chat, null, recording);
+        Assert.Equal(
+            [
+                ("<|im_start|>user\n", EncodeOptions.RecogniseSpecial),
+                ("a<|im_end|>", EncodeOptions.Plain),
+                ("<|im_end|>\n", EncodeOptions.RecogniseSpecial),
+            ],
+            recording.Encoded[..3]
+        );
+    }
+
+    /// <summary>A tokenizer that remembers what it was asked to encode, and how.</summary>
+    private sealed class RecordingTokenizer : ITokenizer
+    {
+        private readonly ByteTokenizer _bytes = new();
+
+        public List<(string, EncodeOptions)> Encoded { get; } = [];
+        public int VocabularySize => _bytes.VocabularySize;
+        public SpecialTokens Special => _bytes.Special;
+
+        public void Encode(ReadOnlySpan<byte> text, List<int> ids, EncodeOptions options = EncodeOptions.Plain)
+        {
+            Encoded.Add((Encoding.UTF8.GetString(text), options));
+            _bytes.Encode(text, ids, options);
+        }
+
+        public ReadOnlySpan<byte> BytesOf(int id, bool first = false) => _bytes.BytesOf(id, first);
+
+        public bool IsSpecial(int id) => _bytes.IsSpecial(id);
     }
 
     [Fact]

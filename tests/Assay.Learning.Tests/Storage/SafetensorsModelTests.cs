@@ -64,4 +64,29 @@ public sealed class SafetensorsModelTests : IDisposable
         Assert.Contains(message, wrong.Message);
         Assert.EndsWith("index.json", wrong.File);
     }
+
+    [Fact]
+    public void DamagedIndexesAreRefusedOrReadNeverAnythingElse()
+    {
+        Shard("a.safetensors", "x", "yy");
+        const string Whole =
+            """{"metadata":{"total_size":8},"weight_map":{"x":"a.safetensors","yy":"a.safetensors"}}""";
+        Random random = new(5);
+        int refused = 0;
+        for (int round = 0; round < 500; round++)
+        {
+            char[] text = Whole.ToCharArray();
+            text[random.Next(text.Length)] = (char)random.Next(1, 128);
+            Index(new string(text));
+            try
+            {
+                SafetensorsModel.Open(_folder.Path).Dispose();
+            }
+            catch (SafetensorsException)
+            {
+                refused++;
+            }
+        }
+        Assert.InRange(refused, 100, 499);
+    }
 }

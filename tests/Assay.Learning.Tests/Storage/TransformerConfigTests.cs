@@ -161,4 +161,26 @@ public sealed class TransformerConfigTests : IDisposable
                 )
                 .Message
         );
+
+    [Fact]
+    public void DamagedConfigsAreRefusedOrReadNeverAnythingElse()
+    {
+        Random random = new(4);
+        int refused = 0;
+        for (int round = 0; round < 1000; round++)
+        {
+            char[] text = ((string[])[Llama, GptNeoX, Gpt2])[round % 3].ToCharArray();
+            for (int n = random.Next(1, 4); n > 0; n--)
+                text[random.Next(text.Length)] = "0123456789{}[]\":,\\u-e.nt"[random.Next(22)];
+            try
+            {
+                Read(new string(text));
+            }
+            catch (TransformerConfigException)
+            {
+                refused++;
+            }
+        }
+        Assert.InRange(refused, 100, 999);
+    }
 }
