@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Assay.Learning;
@@ -25,10 +28,15 @@ public sealed record AddedToken(
 internal sealed class AddedTokens
 {
     private readonly (byte[] Pattern, AddedToken Token)[][] _buckets; // by first byte, longest first
+    private const int MostPairs = 8;
+
+    private readonly (byte First, byte Second)[]? _fewPairs; // what patterns start with; null if that is too many things
     private readonly ulong[] _pairs = new ulong[1024]; // bit of two bytes: whether a pattern may start with them
 
     public AddedTokens(IEnumerable<(byte[] Pattern, AddedToken Token)> tokens)
     {
+        tokens = [.. tokens];
+        _fewPairs = FewPairs(tokens.Select(token => token.Pattern));
         _buckets = new (byte[], AddedToken)[256][];
         foreach (var bucket in tokens.GroupBy(token => token.Pattern[0]))
         {
@@ -42,6 +50,15 @@ internal sealed class AddedTokens
     }
 
     public bool IsEmpty { get; } = true;
+
+    private static (byte, byte)[]? FewPairs(IEnumerable<byte[]> patterns)
+    {
+        HashSet<(byte, byte)> pairs = [];
+        foreach (byte[] pattern in patterns)
+            if (pattern.Length < 2 || (pairs.Add((pattern[0], pattern[1])) && pairs.Count > MostPairs))
+                return null;
+        return [.. pairs];
+    }
 
     /// <summary>The next added token from <paramref name="from"/> on; null if there is none.</summary>
     /// <param name="text">All the text.</param>
@@ -57,6 +74,7 @@ internal sealed class AddedTokens
         ulong[] pairs = _pairs;
         for (int at = from; at < text.Length; )
         {
+            at = SkipBlocks(text, at);
             int second = at + 1 < text.Length ? text[at + 1] : 0;
             bool isLast = at + 1 == text.Length;
             if ((pairs[text[at] * 4 + second / 64] >> (second % 64) & 1) == 0 && !isLast)
@@ -80,6 +98,27 @@ internal sealed class AddedTokens
             return token;
         }
         return null;
+    }
+
+    /// <summary>Skips blocks of bytes in which none of the pairs starts, as long as there are few pairs to look for.</summary>
+    private int SkipBlocks(ReadOnlySpan<byte> text, int at)
+    {
+        if (!Vector256.IsHardwareAccelerated || _fewPairs is not { } few)
+            return at;
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        for (; at + Vector256<byte>.Count < text.Length; at += Vector256<byte>.Count)
+        {
+            Vector256<byte> firsts = Vector256.LoadUnsafe(ref start, (nuint)at);
+            Vector256<byte> seconds = Vector256.LoadUnsafe(ref start, (nuint)at + 1);
+            Vector256<byte> found = Vector256<byte>.Zero;
+            foreach ((byte first, byte second) in few)
+                found |=
+                    Vector256.Equals(firsts, Vector256.Create(first))
+                    & Vector256.Equals(seconds, Vector256.Create(second));
+            if (found != Vector256<byte>.Zero)
+                return at + BitOperations.TrailingZeroCount(found.ExtractMostSignificantBits());
+        }
+        return at;
     }
 
     private (byte[]?, AddedToken?) LongestAt(ReadOnlySpan<byte> text)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -9,8 +10,11 @@ namespace Assay.Learning;
 internal sealed class BpeEncoder
 {
     private const int CacheBits = 15;
-    private const int LongestCached = 15; // bytes, so that a word and its length are two 64-bit numbers
-    private const int MostCached = 3; // tokens
+    private const int LongestInKey = 15; // bytes, so that a word and its length are two 64-bit numbers
+    private const int LongestCached = 128; // bytes
+    private const int MostInSlot = 3; // tokens
+    private const int MostKept = 1 << 20; // tokens beside the slots, and bytes
+    private const ulong LongMark = 0xFFUL << 56;
 
     private readonly TokenizerDefinition _definition;
     private readonly BpeVocabulary _vocabulary;
@@ -23,6 +27,10 @@ internal sealed class BpeEncoder
     private readonly bool _isByteLevel;
 
     private readonly CachedWord[] _cache = new CachedWord[1 << CacheBits];
+    private int[] _keptTokens = new int[256];
+    private byte[] _keptBytes = new byte[256];
+    private int _keptTokenCount,
+        _keptByteCount;
     private readonly ByteBuffer _normal = new();
     private readonly ByteBuffer _other = new();
     private readonly ByteBuffer _prefixed = new();
@@ -30,11 +38,14 @@ internal sealed class BpeEncoder
     private readonly int[] _found = new int[1024]; // on the way to the caller's list
     private int _foundCount;
 
-    /// <summary>A word of 1 to 15 bytes and its tokens; 32 bytes, half a cache line.</summary>
+    /// <summary>
+    /// A word of 1 to 15 bytes and up to three tokens: 32 bytes, half a cache line. Of longer words the key is a hash and the
+    /// mark, and Third tells where the bytes are kept; of more tokens, First tells where they are.
+    /// </summary>
     private struct CachedWord
     {
         public ulong Low;
-        public ulong High; // the length is its highest byte, so that an empty slot equals no word
+        public ulong High; // the length or the mark is its highest byte, so that an empty slot equals no word
         public int Count;
         public int First;
         public int Second;
@@ -126,38 +137,37 @@ internal sealed class BpeEncoder
             if (!isLast)
                 Cut(depth + 1, text[at..end], ids);
             else if (end - at <= LongestCached)
-                EncodeShort(text, at, end - at, ids);
+                EncodeWord(text, at, end - at, ids);
             else
-                EncodeLong(text[at..end], ids);
+                Give(Merge(text[at..end]), ids);
             at = end;
         }
     }
 
-    private void EncodeShort(ReadOnlySpan<byte> text, int at, int length, List<int> ids)
+    private void EncodeWord(ReadOnlySpan<byte> text, int at, int length, List<int> ids)
     {
-        (ulong low, ulong high) = Key(text, at, length);
+        bool isShort = length <= LongestInKey;
+        (ulong low, ulong high) = isShort
+            ? Key(text, at, length)
+            : (XxHash3.HashToUInt64(text.Slice(at, length)), LongMark | (uint)length);
         ref CachedWord word = ref _cache[
             (int)(((low ^ (high * 0x9FB21C651E98DF25)) * 0x9E3779B97F4A7C15) >> (64 - CacheBits))
         ];
-        if (word.Low != low || word.High != high)
+        if (
+            word.Low != low
+            || word.High != high
+            || (!isShort && !_keptBytes.AsSpan(word.Third, length).SequenceEqual(text.Slice(at, length)))
+        )
         {
             Span<int> tokens = Merge(text.Slice(at, length));
-            if (tokens.Length > MostCached)
-            {
-                Give(tokens, ids);
-                return;
-            }
-            word = new()
-            {
-                Low = low,
-                High = high,
-                Count = tokens.Length,
-                First = tokens.Length > 0 ? tokens[0] : 0,
-                Second = tokens.Length > 1 ? tokens[1] : 0,
-                Third = tokens.Length > 2 ? tokens[2] : 0,
-            };
+            Keep(ref word, low, high, tokens, isShort ? [] : text.Slice(at, length));
         }
-        if (_foundCount + MostCached > _found.Length)
+        if (word.Count > MostInSlot || !isShort)
+        {
+            Give(_keptTokens.AsSpan(word.First, word.Count), ids);
+            return;
+        }
+        if (_foundCount + MostInSlot > _found.Length)
             Hand(ids);
         // All three are written, only the valid ones counted: cheaper than telling the cases apart.
         ref int found = ref _found[_foundCount];
@@ -165,6 +175,40 @@ internal sealed class BpeEncoder
         Unsafe.Add(ref found, 1) = word.Second;
         Unsafe.Add(ref found, 2) = word.Third;
         _foundCount += word.Count;
+    }
+
+    /// <summary>Puts a word in its slot; a word that is long, or of many tokens, keeps its tokens, and itself, beside the slots.</summary>
+    private void Keep(ref CachedWord word, ulong low, ulong high, ReadOnlySpan<int> tokens, ReadOnlySpan<byte> bytes)
+    {
+        bool isInSlot = tokens.Length <= MostInSlot && bytes.IsEmpty;
+        if (!isInSlot && (_keptTokenCount + tokens.Length > MostKept || _keptByteCount + bytes.Length > MostKept))
+        {
+            // All that is beside the slots goes at once, and so do the slots that point there.
+            _cache.AsSpan().Clear();
+            (_keptTokenCount, _keptByteCount) = (0, 0);
+        }
+        word = new()
+        {
+            Low = low,
+            High = high,
+            Count = tokens.Length,
+        };
+        if (isInSlot)
+        {
+            word.First = tokens.Length > 0 ? tokens[0] : 0;
+            word.Second = tokens.Length > 1 ? tokens[1] : 0;
+            word.Third = tokens.Length > 2 ? tokens[2] : 0;
+            return;
+        }
+        (word.First, word.Third) = (_keptTokenCount, _keptByteCount);
+        if (_keptTokenCount + tokens.Length > _keptTokens.Length)
+            Array.Resize(ref _keptTokens, 2 * (_keptTokens.Length + tokens.Length));
+        tokens.CopyTo(_keptTokens.AsSpan(_keptTokenCount));
+        _keptTokenCount += tokens.Length;
+        if (_keptByteCount + bytes.Length > _keptBytes.Length)
+            Array.Resize(ref _keptBytes, 2 * (_keptBytes.Length + bytes.Length));
+        bytes.CopyTo(_keptBytes.AsSpan(_keptByteCount));
+        _keptByteCount += bytes.Length;
     }
 
     /// <summary>The bytes of a word, filled up with zeros, and its length.</summary>
@@ -192,8 +236,6 @@ internal sealed class BpeEncoder
         }
         return (low, high | ((ulong)length << 56));
     }
-
-    private void EncodeLong(ReadOnlySpan<byte> word, List<int> ids) => Give(Merge(word), ids);
 
     private Span<int> Merge(ReadOnlySpan<byte> word)
     {

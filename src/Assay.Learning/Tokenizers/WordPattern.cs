@@ -70,6 +70,14 @@ internal static class WordPatterns
     {
         byte first = text[at];
         int next = at + 1;
+        int letter = first == ' ' && next < text.Length ? next : at;
+        if ((uint)((text[letter] | 0x20) - 'a') <= 25)
+        {
+            int end = CharacterClasses.EndOfAsciiLetters(text, letter + 1);
+            return end < text.Length && text[end] >= 0x80
+                ? CharacterClasses.EndOfRun(text, end, CharacterClass.Letter)
+                : end;
+        }
         if (first == '\'' && ContractionLength(text[next..], ignoreCase: false) is > 0 and int letters)
             return next + letters;
         CharacterClass of = CharacterClasses.Of(text[at..], out int length);

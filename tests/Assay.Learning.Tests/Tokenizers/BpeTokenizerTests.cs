@@ -223,6 +223,30 @@ public class BpeTokenizerTests
     }
 
     [Fact]
+    public void WhatTheCacheHoldsDoesNotMatter()
+    {
+        // Long words of more than a megabyte in all, so that the cache has to let go of them, and each of them twice.
+        BpeTrainer trainer = new(new() { VocabularySize = 300 });
+        trainer.Add("abcabcabcd"u8.ToArray());
+        BpeTokenizer tokenizer = trainer.Train();
+        RandomStream random = new(24, "cache");
+        List<int> all = [];
+        for (int i = 0; i < 12_000; i++)
+        {
+            string word = new([
+                .. Enumerable.Range(0, 16 + random.NextInt32(120)).Select(_ => (char)('a' + random.NextInt32(4))),
+            ]);
+            all.Clear();
+            tokenizer.Encode(Encoding.UTF8.GetBytes(word), all);
+            int[] once = [.. all];
+            Assert.Equal(once, tokenizer.Encode(word));
+            Assert.Equal(word, tokenizer.DecodeText(once));
+            if (i % 100 == 0)
+                Assert.Equal(once, new BpeTokenizer(tokenizer.Definition).Encode(word));
+        }
+    }
+
+    [Fact]
     public void AVeryLongWordIsNotQuadratic()
     {
         byte[] text = new byte[200_000];

@@ -87,6 +87,53 @@ public class TokenizerFileTests
     }
 
     [Fact]
+    public void AddedTokensAreFoundAnywhere()
+    {
+        // Around blocks of 32 bytes, at both ends, overlapping, with many or few different beginnings.
+        RandomStream random = new(34, "added");
+        foreach (
+            string[] contents in (string[][])
+                [
+                    ["[X]", "[XY]", "aa"],
+                    ["[", "]]"],
+                    [.. "cdefghijklmnop".Select(c => $"{c}{c}")],
+                ]
+        )
+        {
+            AddedTokens tokens = new(
+                contents.Select(
+                    (content, id) => (Encoding.UTF8.GetBytes(content), new AddedToken(id, content, IsSpecial: false))
+                )
+            );
+            for (int trial = 0; trial < 500; trial++)
+            {
+                StringBuilder built = new();
+                for (int i = random.NextInt32(100); i > 0; i--)
+                    built.Append(
+                        random.NextInt32(6) == 0
+                            ? contents[random.NextInt32(contents.Length)]
+                            : "[X]abcd"[random.NextInt32(7)].ToString()
+                    );
+                string text = built.ToString();
+                List<(int, int)> expected = [],
+                    found = [];
+                for (int at = 0; at < text.Length; )
+                    if (contents.Where(c => text.AsSpan(at).StartsWith(c)).MaxBy(c => c.Length) is { } longest)
+                    {
+                        expected.Add((at, Array.IndexOf(contents, longest)));
+                        at += longest.Length;
+                    }
+                    else
+                        at++;
+                byte[] bytes = Encoding.UTF8.GetBytes(text);
+                for (int at = 0; tokens.Find(bytes, at, false, out int start, out int end) is { } token; at = end)
+                    found.Add((start, token.Id));
+                Assert.Equal(expected, found);
+            }
+        }
+    }
+
+    [Fact]
     public void MetaspaceByHand()
     {
         static Action<JsonNode> Metaspace(string scheme) =>
