@@ -222,7 +222,7 @@ internal static class Kernels
     {
         if (!name.Contains(_filter, StringComparison.Ordinal))
             return;
-        for (long warm = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(warm).TotalMilliseconds < 200; )
+        for (long warm = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(warm).TotalMilliseconds < 500; )
             work();
         long start = Stopwatch.GetTimestamp();
         work();

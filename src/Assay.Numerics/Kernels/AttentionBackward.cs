@@ -65,6 +65,7 @@ internal unsafe ref struct AttentionBackward<V> : IPieces
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Rows(int batch, int head, int time, in Memory memory)
     {
         int dim = Queries.HeadDim,
@@ -171,6 +172,7 @@ internal unsafe ref struct AttentionBackward<V> : IPieces
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Multiply(int batch, int time, int count, int key, int end, in Memory memory)
     {
         int paddedDim = memory.PaddedDim,

@@ -57,6 +57,7 @@ internal unsafe ref struct AttentionForward<V> : IPieces
             Rows(batch, head, time, transposed, values, queries, outputs, scores, ld);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Rows(
         int batch,
         int head,
@@ -135,6 +136,7 @@ internal unsafe ref struct AttentionForward<V> : IPieces
         Mask.Count(batch, time + Math.Min(row + Panel<V>.Rows, count) - 1);
 
     // ln of the sums, plus what was subtracted from the scores; the spans hold whole vectors.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void LogSums(Span<float> sums, Span<float> largest, Span<float> logSumExp)
     {
         ref float sum = ref MemoryMarshal.GetReference(sums),

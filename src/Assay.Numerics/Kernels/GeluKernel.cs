@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Assay.Numerics;
 
 /// <summary>The Gaussian error linear unit, x times the normal distribution function at x, and its tanh approximation.</summary>
@@ -32,6 +34,7 @@ public static class GeluKernel
 
     private readonly struct Exact : IMap
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x)
             where V : struct, ILanes<V>
         {
@@ -42,6 +45,7 @@ public static class GeluKernel
 
     private readonly struct ExactGradient : IMap2
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x, V y)
             where V : struct, ILanes<V>
         {
@@ -55,6 +59,7 @@ public static class GeluKernel
     // (1 + tanh u) / 2 is the sigmoid of 2 u.
     private readonly struct Approximate : IMap
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x)
             where V : struct, ILanes<V>
         {
@@ -65,6 +70,7 @@ public static class GeluKernel
 
     private readonly struct ApproximateGradient : IMap2
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x, V y)
             where V : struct, ILanes<V>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Assay.Numerics;
@@ -57,6 +58,7 @@ public static class LionKernel
             Beta2,
             GradientScale;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly V Step<V>(V parameter, V gradient, ref V first, ref V second)
             where V : struct, ILanes<V>
         {

@@ -87,6 +87,7 @@ internal static unsafe class Panel<V>
     }
 
     /// <summary>Copies [rows, columns] into panels, with zeros beyond the columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ref float source, nint stride, int rows, int columns, float* panels)
     {
         int padded = Padded(columns);
@@ -100,6 +101,7 @@ internal static unsafe class Panel<V>
     }
 
     /// <summary>Copies [rows, columns] transposed into panels of [columns, rows], with zeros beyond the rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTransposed(ref float source, nint stride, int rows, int columns, float* panels)
     {
         int padded = Padded(rows);
@@ -119,6 +121,7 @@ internal static unsafe class Panel<V>
     }
 
     /// <summary>Copies [rows, columns] to rows of <paramref name="ld"/>, with zeros beyond the columns and up to <paramref name="paddedRows"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRows(
         ref float source,
         nint stride,
@@ -134,6 +137,7 @@ internal static unsafe class Panel<V>
         new Span<float>(target, (paddedRows - rows) * ld).Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow(ref float source, int count, int padded, float* target)
     {
         int i = 0;
@@ -158,6 +162,7 @@ internal static unsafe class Panel<V>
     }
 
     // Eight by eight in registers: pairs, quadruples, halves.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(ref float source, nint stride, float* target, nint ld)
     {
         Vector256<float> r0 = Vector256.LoadUnsafe(ref source),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Assay.Numerics;
@@ -56,6 +57,7 @@ public static class SgdKernel
             GradientScale;
         public bool Nesterov;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly V Step<V>(V parameter, V gradient, ref V first, ref V second)
             where V : struct, ILanes<V>
         {

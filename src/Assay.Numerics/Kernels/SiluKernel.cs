@@ -26,12 +26,14 @@ public static class SiluKernel
 
     private readonly struct Value : IMap
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x)
             where V : struct, ILanes<V> => x * VectorMath.Sigmoid(x);
     }
 
     private readonly struct Gradient : IMap2
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x, V y)
             where V : struct, ILanes<V> => y * Slope(x, VectorMath.Sigmoid(x));
     }

@@ -129,30 +129,35 @@ public static class VectorMath
 
     private readonly struct ExpOf : IMap
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x)
             where V : struct, ILanes<V> => Exp(x);
     }
 
     private readonly struct LogOf : IMap
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x)
             where V : struct, ILanes<V> => Log(x);
     }
 
     private readonly struct TanhOf : IMap
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x)
             where V : struct, ILanes<V> => Tanh(x);
     }
 
     private readonly struct SigmoidOf : IMap
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x)
             where V : struct, ILanes<V> => Sigmoid(x);
     }
 
     private readonly struct ErfOf : IMap
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Of<V>(V x)
             where V : struct, ILanes<V> => Erf(x);
     }
