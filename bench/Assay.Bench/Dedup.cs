@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
-using System.Text.Json;
 using Assay.Data;
 using Assay.Numerics;
 using Assay.Select;
@@ -22,7 +20,7 @@ public static class Dedup
     {
         int at = Array.IndexOf(args, "--mb");
         int megabytes = at < 0 ? 64 : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
-        byte[][] texts = [.. args.TakeWhile(arg => arg != "--mb").SelectMany(Texts)];
+        byte[][] texts = [.. args.TakeWhile(arg => arg != "--mb").SelectMany(WebText.Read)];
         long bytes = texts.Sum(text => (long)text.Length);
         int passes = (int)Math.Max(1, megabytes * 1_000_000L / bytes);
         Console.WriteLine($"{texts.Length} texts, {bytes / 1e6:F2} MB, {passes} passes");
@@ -163,25 +161,5 @@ public static class Dedup
             }
         }
         return Dataset.Of("synthetic", "text", tables);
-    }
-
-    private static IEnumerable<byte[]> Texts(string path)
-    {
-        using Stream file = File.OpenRead(path);
-        using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal)
-            ? new GZipStream(file, CompressionMode.Decompress)
-            : file;
-        using StreamReader reader = new(plain);
-        while (reader.ReadLine() is { } line)
-        {
-            using JsonDocument row = JsonDocument.Parse(line);
-            yield return Encoding.UTF8.GetBytes(
-                (
-                    row.RootElement.TryGetProperty("text", out JsonElement text)
-                        ? text
-                        : row.RootElement.GetProperty("raw_content")
-                ).GetString()!
-            );
-        }
     }
 }

@@ -8,6 +8,8 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["tokenizer"] = Tokenizer.Run,
     ["gemm"] = Products.Run,
     ["logistic"] = Logistic.Run,
+    ["ingest"] = Ingest.Run,
+    ["scaling"] = Scaling.Run,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))

@@ -5,27 +5,37 @@ using Assay.Numerics;
 
 namespace Assay.Bench;
 
-/// <summary>Texts to measure on: made up, but shaped like the web; or the <c>text</c> of a JSONL file.</summary>
+/// <summary>Texts to measure on: made up, but shaped like the web; or the <c>text</c> of JSONL files.</summary>
 internal static class WebText
 {
-    /// <summary>The texts of a JSONL file (gzip or plain), repeated until they come to so many bytes.</summary>
-    public static List<byte[]> Read(string path, long bytes)
+    /// <summary>The texts of JSONL files (gzip or plain), repeated until they come to so many bytes.</summary>
+    public static List<byte[]> Read(IEnumerable<string> paths, long bytes)
+    {
+        List<byte[]> texts = [.. paths.SelectMany(Read)];
+        long once = texts.Sum(text => (long)text.Length);
+        if (once == 0)
+            throw new InvalidDataException("The files hold no text.");
+        int count = texts.Count;
+        for (long total = once; total < bytes; total += texts[^1].Length)
+            texts.Add(texts[texts.Count % count]);
+        return texts;
+    }
+
+    /// <summary>The <c>text</c> (or <c>raw_content</c>) of each row of a JSONL file.</summary>
+    public static IEnumerable<byte[]> Read(string path)
     {
         using Stream file = File.OpenRead(path);
         using StreamReader reader = new(
             path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file
         );
-        List<byte[]> texts = [];
         while (reader.ReadLine() is { } line)
-            using (JsonDocument row = JsonDocument.Parse(line))
-                texts.Add(Encoding.UTF8.GetBytes(row.RootElement.GetProperty("text").GetString() ?? ""));
-        long once = texts.Sum(text => (long)text.Length);
-        if (once == 0)
-            throw new InvalidDataException($"{path} holds no text.");
-        int count = texts.Count;
-        for (long total = once; total < bytes; total += texts[^1].Length)
-            texts.Add(texts[texts.Count % count]);
-        return texts;
+        {
+            using JsonDocument row = JsonDocument.Parse(line);
+            JsonElement text = row.RootElement.TryGetProperty("text", out JsonElement named)
+                ? named
+                : row.RootElement.GetProperty("raw_content");
+            yield return Encoding.UTF8.GetBytes(text.GetString() ?? "");
+        }
     }
 
     /// <summary>Documents of Zipfian words in sentences and paragraphs, some with menus and repeated lines.</summary>
