@@ -1,6 +1,6 @@
 namespace Assay.Learning;
 
-/// <summary>A parameter of a model.</summary>
+/// <summary>A parameter of a <see cref="Module"/>.</summary>
 /// <param name="Name">The path to it: <c>layers.3.attention.output.weight</c>.</param>
 /// <param name="Tensor">The values; training writes into them.</param>
 /// <param name="IsEmbedding">True for tables of which a batch uses a few rows.</param>

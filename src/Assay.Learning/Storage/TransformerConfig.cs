@@ -49,10 +49,10 @@ public sealed record TransformerConfig
     /// <summary>The share of a head's dimensions that rotary positions turn, in [0, 1]: 1 for Llama, 0 for GPT-2.</summary>
     public double RotaryFraction { get; init; } = 1;
 
-    /// <summary>True if the attention's projections have a bias: always for GPT-2, never in most of Llama.</summary>
+    /// <summary>True if the attention's projections have a bias: in GPT-2 (but not in nanoGPT's, which has no bias anywhere), never in most of Llama.</summary>
     public bool AttentionBias { get; init; }
 
-    /// <summary>True if the feed-forward layers have a bias: always for GPT-2 and GPT-NeoX.</summary>
+    /// <summary>True if the feed-forward layers have a bias: always for GPT-NeoX; in GPT-2 as <see cref="AttentionBias"/>.</summary>
     public bool FeedForwardBias { get; init; }
 
     /// <summary>True if attention and feed-forward both read the layer's input and are added together (GPT-NeoX).</summary>
@@ -70,8 +70,14 @@ public sealed record TransformerConfig
     /// <summary>How many dimensions of a head rotary positions turn; even.</summary>
     public int RotaryDimensions => (int)(HeadSize * RotaryFraction);
 
-    /// <summary>True if norms have a bias: layer norm, not RMS norm.</summary>
-    public bool NormBias => Family != TransformerFamily.Llama;
+    /// <summary>True if norms have a bias: layer norm, not RMS norm; in GPT-2, where the other layers have one too.</summary>
+    public bool NormBias =>
+        Family switch
+        {
+            TransformerFamily.Llama => false,
+            TransformerFamily.Gpt2 => AttentionBias,
+            _ => true,
+        };
 
     /// <summary>True if the feed-forward layers are gated: down(act(gate(x)) * up(x)).</summary>
     public bool Gated => Family == TransformerFamily.Llama;

@@ -66,8 +66,8 @@ internal static class TransformerConfigChecks
             config.Family switch
             {
                 TransformerFamily.Llama => config.RotaryFraction == 1 && !config.ParallelResidual,
-                TransformerFamily.Gpt2 => config.RotaryFraction == 0
-                    && config is { AttentionBias: true, FeedForwardBias: true, ParallelResidual: false },
+                TransformerFamily.Gpt2 => config is { RotaryFraction: 0, ParallelResidual: false }
+                    && config.AttentionBias == config.FeedForwardBias,
                 _ => config.FeedForwardBias,
             },
             "model_type",

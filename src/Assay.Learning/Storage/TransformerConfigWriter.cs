@@ -67,6 +67,9 @@ internal static class TransformerConfigWriter
         json.WriteNumber("n_positions", config.ContextLength);
         json.WriteString("activation_function", NameOf(config.Activation));
         json.WriteNumber("layer_norm_epsilon", config.NormEpsilon);
+        // nanoGPT's key for a GPT-2 without any bias; Hugging Face's library does not know it.
+        if (!config.AttentionBias)
+            json.WriteBoolean("bias", false);
     }
 
     private static void Sizes(TransformerConfig config, Utf8JsonWriter json)
