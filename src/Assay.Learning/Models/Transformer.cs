@@ -33,7 +33,7 @@ public sealed class Transformer : Module
         Embedding = new(stream, std, config.VocabularySize, config.HiddenSize);
         if (config.Family == TransformerFamily.Gpt2)
             Positions = new(stream, std, config.ContextLength, config.HiddenSize);
-        RotaryPositions? rotary =
+        RopeTables? rotary =
             config.RotaryDimensions > 0 ? new(config.ContextLength, config.RotaryDimensions, config.RopeTheta) : null;
         _layers = [.. Enumerable.Range(0, config.Layers).Select(_ => CreateLayer(config, stream, rotary))];
         Norm = CreateNorm(config);
@@ -239,7 +239,7 @@ public sealed class Transformer : Module
 
     private (Tensor, Tensor)? PrefixOf(int layer) => Prefix is null ? null : (Prefix.Keys(layer), Prefix.Values(layer));
 
-    private static TransformerLayer CreateLayer(TransformerConfig config, RandomStream stream, RotaryPositions? rotary)
+    private static TransformerLayer CreateLayer(TransformerConfig config, RandomStream stream, RopeTables? rotary)
     {
         float std = (float)config.InitialDeviation,
             added = config.Family == TransformerFamily.Gpt2 ? std / MathF.Sqrt(2f * config.Layers) : std;

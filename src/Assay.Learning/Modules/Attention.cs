@@ -10,7 +10,7 @@ namespace Assay.Learning;
 public sealed class Attention : Module
 {
     private readonly bool _causal;
-    private readonly RotaryPositions? _rotary;
+    private readonly RopeTables? _rotary;
 
     /// <summary>Attention over vectors of one width.</summary>
     /// <param name="queryKeyValue">From the width to (heads + 2 key heads) x head size.</param>
@@ -26,7 +26,7 @@ public sealed class Attention : Module
         int heads,
         int keyValueHeads,
         bool causal,
-        RotaryPositions? rotary = null
+        RopeTables? rotary = null
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
@@ -40,8 +40,8 @@ public sealed class Attention : Module
                 $"{heads} heads and {keyValueHeads} of keys do not fit projections to {queryKeyValue.Outputs} and from {output.Inputs}."
             );
         HeadSize = output.Inputs / heads;
-        if (rotary is not null && rotary.Dimensions > HeadSize)
-            throw new ArgumentException($"Heads of {HeadSize} have no {rotary.Dimensions} dimensions to turn.");
+        if (rotary is not null && rotary.RotaryDim > HeadSize)
+            throw new ArgumentException($"Heads of {HeadSize} have no {rotary.RotaryDim} dimensions to turn.");
         (QueryKeyValue, Output, Heads, KeyValueHeads) = (queryKeyValue, output, heads, keyValueHeads);
         (_causal, _rotary) = (causal, rotary);
     }
@@ -85,10 +85,10 @@ public sealed class Attention : Module
             k = Part(all, Heads, KeyValueHeads),
             v = Part(all, Heads + KeyValueHeads, KeyValueHeads);
         if (_rotary is not null)
-            (q, k) = (_rotary.Forward(q), _rotary.Forward(k));
+            (q, k) = (Functional.Rope(q, _rotary), Functional.Rope(k, _rotary));
         if (prefix is var (keys, values))
             (k, v) = (Tensor.Concat(1, Repeat(keys), k), Tensor.Concat(1, Repeat(values), v));
-        Tensor mixed = Mix(q, k, v, _causal, lengths.Span);
+        Tensor mixed = Functional.Attention(q, k, v, _causal, keyLengths: lengths);
         return Output.Forward(mixed.Reshape(batch, time, Heads * HeadSize), residual);
 
         Tensor Part(Tensor from, int head, int count) =>
@@ -123,11 +123,16 @@ public sealed class Attention : Module
             int length = cache.Lengths[sequence];
             lengths[sequence] = length + time;
             Span<float> rows = all.Data.Slice(sequence * time * width, time * width);
-            _rotary?.Rotate(
-                rows,
-                HeadLayout.InRows(1, time, Heads + KeyValueHeads, HeadSize, width),
-                length - cache.Prefix
-            );
+            if (_rotary is not null)
+                RopeKernel.Rotate(
+                    rows,
+                    HeadLayout.InRows(1, time, Heads + KeyValueHeads, HeadSize, width),
+                    _rotary.RotaryDim,
+                    _rotary.Cosines,
+                    _rotary.Sines,
+                    rows,
+                    length - cache.Prefix
+                );
             for (int row = 0; row < time; row++)
             {
                 int to = (sequence * cache.Capacity + length + row) * keyWidth;
@@ -179,31 +184,5 @@ public sealed class Attention : Module
         foreach (int length in lengths)
             longest = Math.Max(longest, length);
         return longest;
-    }
-
-    // softmax(q k' / sqrt(d)) v with [batch, time, heads, d]; groups of query heads are rows of one product.
-    private static Tensor Mix(Tensor q, Tensor k, Tensor v, bool causal, ReadOnlySpan<int> lengths)
-    {
-        int batch = q.Shape[0],
-            time = q.Shape[1],
-            heads = q.Shape[2],
-            size = q.Shape[3],
-            keyTime = k.Shape[1],
-            keyHeads = k.Shape[2];
-        Tensor queries = q.Permute(0, 2, 1, 3).Reshape(batch, keyHeads, heads / keyHeads * time, size);
-        Tensor scores = queries.MatMul(k.Permute(0, 2, 1, 3), transposeB: true) * (1 / MathF.Sqrt(size));
-        Tensor mask = Tensor.Zeros(lengths.IsEmpty ? 1 : batch, 1, time, keyTime);
-        for (int b = 0; b < mask.Shape[0]; b++)
-        for (int i = 0; i < time; i++)
-        for (int j = 0; j < keyTime; j++)
-            if ((causal && j > i + keyTime - time) || (!lengths.IsEmpty && j >= keyTime - time + lengths[b]))
-                mask.Data[(b * time + i) * keyTime + j] = -1e30f;
-        scores = scores.Reshape(batch, heads, time, keyTime) + mask;
-        return scores
-            .Softmax()
-            .Reshape(batch, keyHeads, heads / keyHeads * time, keyTime)
-            .MatMul(v.Permute(0, 2, 1, 3))
-            .Reshape(batch, heads, time, size)
-            .Permute(0, 2, 1, 3);
     }
 }

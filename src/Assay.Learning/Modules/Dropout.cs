@@ -18,15 +18,7 @@ public sealed class Dropout
 
     /// <summary>Drops elements, or none without a stream: training has a stream, use has none.</summary>
     /// <param name="x">Any shape.</param>
-    /// <param name="stream">Gives one number for each element; null to return <paramref name="x"/> itself.</param>
-    public Tensor Forward(Tensor x, RandomStream? stream)
-    {
-        if (stream is null || Probability == 0)
-            return x;
-        Tensor mask = Tensor.Uninitialized(x.Shape);
-        float scale = (float)(1 / (1 - Probability));
-        foreach (ref float value in mask.Data)
-            value = stream.NextDouble() < Probability ? 0 : scale;
-        return x * mask;
-    }
+    /// <param name="stream">One number is drawn from it; null to return <paramref name="x"/> itself.</param>
+    public Tensor Forward(Tensor x, RandomStream? stream) =>
+        stream is null ? x : Functional.Dropout(x, (float)Probability, stream);
 }

@@ -44,8 +44,12 @@ public sealed class FeedForward : Module
         Tensor inner = Up.Forward(x);
         if (!IsGated)
             return Down.Forward(Activate(inner), residual);
-        int width = Down.Inputs;
-        return Down.Forward(Activate(inner.Slice(-1, 0, width)) * inner.Slice(-1, width, width), residual);
+        Tensor gate = inner.Slice(-1, 0, Down.Inputs),
+            up = inner.Slice(-1, Down.Inputs, Down.Inputs);
+        return Down.Forward(
+            _activation == TransformerActivation.Silu ? Functional.SwiGlu(gate, up) : Activate(gate) * up,
+            residual
+        );
     }
 
     private Tensor Activate(Tensor x) =>

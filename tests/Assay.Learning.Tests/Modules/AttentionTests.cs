@@ -9,7 +9,7 @@ public sealed class AttentionTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    private Attention Create(int heads, int keyHeads, bool causal, RotaryPositions? rotary = null) =>
+    private Attention Create(int heads, int keyHeads, bool causal, RopeTables? rotary = null) =>
         new(
             Linear.Normal(_stream, 0.5f, 8, 4 * (heads + 2 * keyHeads), bias: true),
             Linear.Normal(_stream, 0.5f, 4 * heads, 8, bias: true),
@@ -54,12 +54,12 @@ public sealed class AttentionTests : IDisposable
     [Fact]
     public void RotaryPositionsMakeProductsDependOnDistances()
     {
-        RotaryPositions rotary = new(20, 4, 50);
+        RopeTables rotary = new(20, 4, 50);
         Tensor q = Tensor.Normal(_stream, 1, 6),
             k = Tensor.Normal(_stream, 1, 6);
         // The same two vectors at every position.
-        Tensor turnedQ = rotary.Forward(q.Reshape(1, 1, 1, 6).BroadcastTo(1, 20, 1, 6)),
-            turnedK = rotary.Forward(k.Reshape(1, 1, 1, 6).BroadcastTo(1, 20, 1, 6));
+        Tensor turnedQ = Functional.Rope(q.Reshape(1, 1, 1, 6).BroadcastTo(1, 20, 1, 6), rotary),
+            turnedK = Functional.Rope(k.Reshape(1, 1, 1, 6).BroadcastTo(1, 20, 1, 6), rotary);
         double Product(int i, int j) =>
             Enumerable.Range(0, 6).Sum(d => turnedQ.Data[i * 6 + d] * (double)turnedK.Data[j * 6 + d]);
         for (int distance = 0; distance < 5; distance++)
@@ -68,7 +68,7 @@ public sealed class AttentionTests : IDisposable
         Assert.NotEqual(Product(0, 0), Product(1, 0), 1e-2);
         // Dimensions beyond the rotary ones stay.
         Assert.Equal(q.Data[4..].ToArray(), turnedQ.Data.Slice(19 * 6 + 4, 2).ToArray());
-        Assert.Throws<ArgumentException>(() => rotary.Forward(Tensor.Zeros(1, 21, 1, 6)));
+        Assert.Throws<ArgumentException>(() => Functional.Rope(Tensor.Zeros(1, 21, 1, 6), rotary));
     }
 
     [Fact]
