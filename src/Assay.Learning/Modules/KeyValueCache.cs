@@ -10,7 +10,7 @@ namespace Assay.Learning;
 /// </remarks>
 public sealed class KeyValueCache
 {
-    private readonly int[] _lengths;
+    private int[] _lengths;
     private readonly (float[] Keys, float[] Values)[] _layers;
 
     /// <summary>Room for a batch.</summary>
@@ -23,7 +23,7 @@ public sealed class KeyValueCache
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        (Batch, Capacity, Width) = (batch, capacity, width);
+        (Capacity, Width) = (capacity, width);
         int size = checked(batch * capacity * width);
         _lengths = new int[batch];
         _layers = new (float[], float[])[layers];
@@ -32,7 +32,7 @@ public sealed class KeyValueCache
     }
 
     /// <summary>Number of sequences.</summary>
-    public int Batch { get; }
+    public int Batch => _lengths.Length;
 
     /// <summary>Most tokens of a sequence.</summary>
     public int Capacity { get; }
@@ -69,6 +69,31 @@ public sealed class KeyValueCache
         }
         Prefix = prefix.Length;
         Clear();
+    }
+
+    /// <summary>Forgets all sequences but some, which move up.</summary>
+    /// <param name="sequences">Numbers of those that stay, ascending, at least one.</param>
+    /// <exception cref="ArgumentException">They are not ascending numbers of sequences.</exception>
+    public void KeepOnly(ReadOnlySpan<int> sequences)
+    {
+        if (sequences.IsEmpty)
+            throw new ArgumentException("At least one sequence stays.", nameof(sequences));
+        int[] lengths = new int[sequences.Length];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            if (sequences[i] < (i == 0 ? 0 : sequences[i - 1] + 1) || sequences[i] >= Batch)
+                throw new ArgumentException("The sequences that stay are ascending numbers.", nameof(sequences));
+            lengths[i] = _lengths[sequences[i]];
+        }
+        int room = Capacity * Width;
+        for (int i = 0; i < lengths.Length; i++)
+            if (sequences[i] != i)
+                foreach ((float[] keys, float[] values) in _layers)
+                {
+                    Array.Copy(keys, sequences[i] * room, keys, i * room, lengths[i] * Width);
+                    Array.Copy(values, sequences[i] * room, values, i * room, lengths[i] * Width);
+                }
+        _lengths = lengths;
     }
 
     internal float[] Keys(int layer) => _layers[layer].Keys;
