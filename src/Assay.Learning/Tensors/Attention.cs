@@ -83,7 +83,18 @@ internal sealed class AttentionNode(
     {
         if (pass.CreateGraph)
         {
-            Rule(gradient, pass);
+            (Tensor dq, Tensor dk, Tensor dv) = AttentionRule.Gradients(
+                _q,
+                _k,
+                _v,
+                gradient,
+                causal,
+                scale,
+                keyLengths
+            );
+            pass.Add(_q, dq);
+            pass.Add(_k, dk);
+            pass.Add(_v, dv);
             return;
         }
         Tensor qGradient = Tensor.Create(_q.Sizes),
@@ -109,55 +120,5 @@ internal sealed class AttentionNode(
         pass.Add(_q, qGradient);
         pass.Add(_k, kGradient);
         pass.Add(_v, vGradient);
-    }
-
-    // With weights P = softmax(Q K^T s): dV = P^T dY; dP = dY V^T; dS = P (dP - sum of P dP) s; dQ = dS K; dK = dS^T Q.
-    private void Rule(Tensor gradient, BackwardPass pass)
-    {
-        int batch = _q.Shape[0],
-            time = _q.Shape[1],
-            keyHeads = _k.Shape[2],
-            groups = _q.Shape[2] / keyHeads,
-            keyTime = _k.Shape[1],
-            dim = _q.Shape[3];
-        float factor = scale ?? 1 / MathF.Sqrt(dim);
-        // Heads of one group lie behind each other, and read the same keys.
-        Tensor queries = Grouped(_q),
-            output = Grouped(gradient),
-            keys = _k.Permute(0, 2, 1, 3).ReshapeTo([batch, keyHeads, keyTime, dim]),
-            values = _v.Permute(0, 2, 1, 3).ReshapeTo([batch, keyHeads, keyTime, dim]);
-        Tensor visible = Visible(batch, groups, time, keyTime);
-        Tensor scores = queries.MatMul(keys, transposeB: true) * factor + (visible - 1) * 1e30f;
-        Tensor weights = scores.Softmax().MaskedBy(visible);
-        Tensor weightGradient = output.MatMul(values, transposeB: true) * weights;
-        Tensor scoreGradient = (weightGradient - weights * weightGradient.Sum(-1, keepAxis: true)) * factor;
-        if (pass.Wants(_q))
-            pass.Add(
-                _q,
-                scoreGradient.MatMul(keys).ReshapeTo([batch, keyHeads * groups, time, dim]).Permute(0, 2, 1, 3)
-            );
-        if (pass.Wants(_k))
-            pass.Add(_k, scoreGradient.MatMul(queries, transposeA: true).Permute(0, 2, 1, 3));
-        if (pass.Wants(_v))
-            pass.Add(_v, weights.MatMul(output, transposeA: true).Permute(0, 2, 1, 3));
-
-        Tensor Grouped(Tensor x) => x.Permute(0, 2, 1, 3).ReshapeTo([batch, keyHeads, groups * time, dim]);
-    }
-
-    /// <summary>1 where a query sees a key, [batch, 1, groups * time, keyTime].</summary>
-    private Tensor Visible(int batch, int groups, int time, int keyTime)
-    {
-        Tensor visible = Tensor.Create([batch, 1, groups * time, keyTime]);
-        Span<float> all = visible.Data;
-        for (int row = 0; row < batch * groups * time; row++)
-        {
-            int keys = keyLengths.IsEmpty ? keyTime : keyLengths.Span[row / (groups * time)];
-            if (causal)
-                keys = Math.Min(keys, row % time + 1 + keyTime - time);
-            Span<float> values = all.Slice(row * keyTime, keyTime);
-            values[..keys].Fill(1);
-            values[keys..].Clear();
-        }
-        return visible;
     }
 }

@@ -116,6 +116,9 @@ public sealed partial class Tensor
         _spareGrad = null;
     }
 
+    /// <summary>True if this is a parameter or a constant rather than the recorded result of an operation.</summary>
+    public bool IsLeaf => _node is null;
+
     /// <summary>True if a backward pass will read the elements.</summary>
     internal bool IsSaved => _saved;
 

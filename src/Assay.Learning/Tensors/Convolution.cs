@@ -26,25 +26,6 @@ public static partial class Functional
             throw weight.ShapeError("Conv2d", bias, "the bias is [out]");
         return y + bias.ReshapeTo([bias.Length, 1, 1]);
     }
-
-    /// <summary>The mean under a square window.</summary>
-    /// <param name="x">[batch, channels, height, width].</param>
-    /// <param name="size">Side of the window.</param>
-    /// <param name="stride">Distance of neighbouring windows; null is <paramref name="size"/>.</param>
-    /// <exception cref="ArgumentException">The window does not fit the image.</exception>
-    public static Tensor AvgPool2d(Tensor x, int size, int? stride = null)
-    {
-        ConvolutionShape shape = ConvolutionShape.Of("AvgPool2d", x, size, size, stride ?? size, 0);
-        return Pooling.Average(shape, x);
-    }
-
-    /// <summary>The largest element under a square window; the first of several gets the gradient.</summary>
-    /// <inheritdoc cref="AvgPool2d"/>
-    public static Tensor MaxPool2d(Tensor x, int size, int? stride = null)
-    {
-        ConvolutionShape shape = ConvolutionShape.Of("MaxPool2d", x, size, size, stride ?? size, 0);
-        return Pooling.Max(shape, x);
-    }
 }
 
 /// <summary>The three products of a convolution. Each is linear in two tensors, and its gradients are the other two.</summary>

@@ -132,18 +132,23 @@ internal sealed class NormNode(Tensor x, Tensor? gain, Tensor? bias, Tensor? mea
 
     private void Rule(Tensor gradient, BackwardPass pass, bool wantsGain, bool wantsBias)
     {
-        Tensor centred = _mean is null ? _x : _x - _x.Mean(-1, keepAxis: true);
-        Tensor scale = (centred.Square().Mean(-1, keepAxis: true) + epsilon).Sqrt().Reciprocal();
-        Tensor normalised = centred * scale;
+        Tensor inner = _gain is null ? gradient : gradient * _gain;
+        (Tensor normalised, Tensor result) = RowRule(_x, inner, centred: _mean is not null, epsilon);
+        pass.Add(_x, result);
         if (wantsGain)
             pass.Add(_gain!, (gradient * normalised).SumTo(_gain!.Sizes));
         if (wantsBias)
             pass.Add(bias!, gradient.SumTo(bias!.Sizes));
-        if (!pass.Wants(_x))
-            return;
-        Tensor inner = _gain is null ? gradient : gradient * _gain;
-        Tensor along = inner - normalised * (inner * normalised).Mean(-1, keepAxis: true);
-        pass.Add(_x, (_mean is null ? along : along - inner.Mean(-1, keepAxis: true)) * scale);
+    }
+
+    /// <summary>The normalised rows of <paramref name="x"/>, and its gradient given theirs.</summary>
+    public static (Tensor Normalised, Tensor Gradient) RowRule(Tensor x, Tensor gradient, bool centred, float epsilon)
+    {
+        Tensor from = centred ? x - x.Mean(-1, keepAxis: true) : x;
+        Tensor scale = (from.Square().Mean(-1, keepAxis: true) + epsilon).Sqrt().Reciprocal();
+        Tensor normalised = from * scale;
+        Tensor across = gradient - normalised * (gradient * normalised).Mean(-1, keepAxis: true);
+        return (normalised, (centred ? across - gradient.Mean(-1, keepAxis: true) : across) * scale);
     }
 
     private bool Report(IGradientObserver observer, Tensor gradient)

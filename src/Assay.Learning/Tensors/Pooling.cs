@@ -3,154 +3,114 @@ using Assay.Numerics;
 
 namespace Assay.Learning;
 
-/// <summary>Pooling of planes [batch channels, height, width] by windows.</summary>
+public static partial class Functional
+{
+    /// <summary>The mean under a square window; padding counts as zeros.</summary>
+    /// <param name="x">[batch, channels, height, width].</param>
+    /// <param name="size">Side of the window.</param>
+    /// <param name="stride">Distance of neighbouring windows; null is <paramref name="size"/>.</param>
+    /// <param name="padding">Rows and columns around the image, at most half a window.</param>
+    /// <returns>[batch, channels, (height + 2 padding - size) / stride + 1, likewise for the width].</returns>
+    /// <exception cref="ArgumentException">The window does not fit the image.</exception>
+    public static Tensor AvgPool2d(Tensor x, int size, int? stride = null, int padding = 0)
+    {
+        PoolingShape shape = Windows("AvgPool2d", x, size, stride, padding);
+        return Pooling.Average(x, shape);
+    }
+
+    /// <summary>The largest element under a square window; the first of several gets the gradient.</summary>
+    /// <inheritdoc cref="AvgPool2d"/>
+    public static Tensor MaxPool2d(Tensor x, int size, int? stride = null, int padding = 0)
+    {
+        PoolingShape shape = Windows("MaxPool2d", x, size, stride, padding);
+        Tensor y = Tensor.Create([x.Shape[0], x.Shape[1], shape.ResultHeight, shape.ResultWidth]),
+            places = Tensor.Create(y.Sizes); // integers in its storage
+        PoolingKernel.MaxForward(x.Data, shape, y.Data, MemoryMarshal.Cast<float, int>(places.Data));
+        if (Tensor.Records(x))
+            return y.From(new TakeNode(x, places, shape));
+        places.Dispose();
+        return y;
+    }
+
+    private static PoolingShape Windows(string operation, Tensor x, int size, int? stride, int padding)
+    {
+        if (
+            x.Rank != 4
+            || x.Length == 0
+            || size < 1
+            || padding < 0
+            || padding > size / 2
+            || size > Math.Min(x.Shape[2], x.Shape[3]) + 2L * padding
+        )
+            throw new ArgumentException(
+                $"{operation}: a window of {size} with padding {padding} does not fit {TensorShape.Text(x.Shape)}, which is to be [batch, channels, height, width]."
+            );
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride ?? size, nameof(stride));
+        return new(x.Shape[0] * x.Shape[1], x.Shape[2], x.Shape[3], size, stride ?? size, padding);
+    }
+}
+
+/// <summary>Pooling and its transposes, which are each other's gradients.</summary>
 internal static class Pooling
 {
-    public static Tensor Average(ConvolutionShape shape, Tensor x)
+    public static Tensor Average(Tensor x, PoolingShape shape)
     {
-        Tensor y = Tensor.Create([shape.Batch, shape.Channels, shape.OutHeight, shape.OutWidth]);
-        Workers.For(shape.Batch * shape.Channels, new Averages(shape, x.Data, y.Data));
-        return Tensor.Records(x) ? y.From(new AveragePoolNode(shape, x)) : y;
+        Tensor y = Tensor.Create([x.Shape[0], x.Shape[1], shape.ResultHeight, shape.ResultWidth]);
+        PoolingKernel.AverageForward(x.Data, shape, y.Data);
+        return Tensor.Records(x) ? y.From(new AveragePoolNode(x, shape)) : y;
     }
 
-    /// <summary>The transpose of <see cref="Average"/>: every mean spread evenly over its window.</summary>
-    public static Tensor Spread(ConvolutionShape shape, Tensor x)
+    /// <summary>Every mean spread evenly over its window.</summary>
+    public static Tensor Spread(Tensor x, PoolingShape shape)
     {
-        Tensor y = Tensor.Create([shape.Batch, shape.Channels, shape.Height, shape.Width]);
-        y.Data.Clear();
-        Workers.For(shape.Batch * shape.Channels, new Spreads(shape, x.Data, y.Data));
-        return Tensor.Records(x) ? y.From(new SpreadNode(shape, x)) : y;
+        Tensor y = Tensor.Create([x.Shape[0], x.Shape[1], shape.Height, shape.Width]);
+        PoolingKernel.AverageBackward(x.Data, shape, y.Data);
+        return Tensor.Records(x) ? y.From(new SpreadNode(x, shape)) : y;
     }
 
-    public static Tensor Max(ConvolutionShape shape, Tensor x)
-    {
-        int[] sizes = [shape.Batch, shape.Channels, shape.OutHeight, shape.OutWidth];
-        Tensor places = Tensor.Create(sizes);
-        Workers.For(
-            shape.Batch * shape.Channels,
-            new Largest(shape, x.Data, MemoryMarshal.Cast<float, int>(places.Data))
-        );
-        return Take(x, places);
-    }
-
-    /// <summary>Elements of <paramref name="x"/> by their places, which are integers in the storage of <paramref name="places"/>.</summary>
-    public static Tensor Take(Tensor x, Tensor places)
+    /// <summary>The elements at the given places of each plane.</summary>
+    public static Tensor Take(Tensor x, Tensor places, PoolingShape shape)
     {
         Tensor y = Tensor.Create(places.Sizes);
-        ReadOnlySpan<float> from = x.Data;
         ReadOnlySpan<int> at = MemoryMarshal.Cast<float, int>(places.Data);
-        Span<float> to = y.Data;
+        int inputs = shape.Height * shape.Width,
+            outputs = shape.ResultHeight * shape.ResultWidth;
         for (int i = 0; i < at.Length; i++)
-            to[i] = from[at[i]];
-        return Tensor.Records(x) ? y.From(new TakeNode(x, places)) : y;
+            y.Data[i] = x.Data[i / outputs * inputs + at[i]];
+        return Tensor.Records(x) ? y.From(new TakeNode(x, places, shape)) : y;
     }
 
-    /// <summary>The transpose of <see cref="Take"/>: zeros of <paramref name="shape"/> with every element added at its place.</summary>
-    public static Tensor Put(Tensor x, Tensor places, int[] shape)
+    /// <summary>Zeros with every element added at its place.</summary>
+    public static Tensor Put(Tensor x, Tensor places, PoolingShape shape)
     {
-        Tensor y = Tensor.Create(shape);
-        Span<float> to = y.Data;
-        to.Clear();
-        ReadOnlySpan<float> from = x.Data;
-        ReadOnlySpan<int> at = MemoryMarshal.Cast<float, int>(places.Data);
-        for (int i = 0; i < at.Length; i++)
-            to[at[i]] += from[i];
-        return Tensor.Records(x) ? y.From(new PutNode(x, places)) : y;
-    }
-
-    private readonly ref struct Averages(ConvolutionShape shape, ReadOnlySpan<float> x, Span<float> y) : IPieces
-    {
-        private readonly ReadOnlySpan<float> _x = x;
-        private readonly Span<float> _y = y;
-
-        public void Run(int piece)
-        {
-            ReadOnlySpan<float> plane = _x.Slice(piece * shape.Height * shape.Width, shape.Height * shape.Width);
-            Span<float> means = _y.Slice(piece * shape.Places, shape.Places);
-            float share = 1f / (shape.KernelHeight * shape.KernelWidth);
-            for (int place = 0; place < means.Length; place++)
-            {
-                int top = place / shape.OutWidth * shape.Stride,
-                    left = place % shape.OutWidth * shape.Stride;
-                float sum = 0;
-                for (int row = top; row < top + shape.KernelHeight; row++)
-                    foreach (float value in plane.Slice(row * shape.Width + left, shape.KernelWidth))
-                        sum += value;
-                means[place] = sum * share;
-            }
-        }
-    }
-
-    private readonly ref struct Spreads(ConvolutionShape shape, ReadOnlySpan<float> x, Span<float> y) : IPieces
-    {
-        private readonly ReadOnlySpan<float> _x = x;
-        private readonly Span<float> _y = y;
-
-        public void Run(int piece)
-        {
-            ReadOnlySpan<float> means = _x.Slice(piece * shape.Places, shape.Places);
-            Span<float> plane = _y.Slice(piece * shape.Height * shape.Width, shape.Height * shape.Width);
-            float share = 1f / (shape.KernelHeight * shape.KernelWidth);
-            for (int place = 0; place < means.Length; place++)
-            {
-                int top = place / shape.OutWidth * shape.Stride,
-                    left = place % shape.OutWidth * shape.Stride;
-                for (int row = top; row < top + shape.KernelHeight; row++)
-                    foreach (ref float value in plane.Slice(row * shape.Width + left, shape.KernelWidth))
-                        value += means[place] * share;
-            }
-        }
-    }
-
-    private readonly ref struct Largest(ConvolutionShape shape, ReadOnlySpan<float> x, Span<int> places) : IPieces
-    {
-        private readonly ReadOnlySpan<float> _x = x;
-        private readonly Span<int> _places = places;
-
-        public void Run(int piece)
-        {
-            int start = piece * shape.Height * shape.Width;
-            Span<int> largest = _places.Slice(piece * shape.Places, shape.Places);
-            for (int place = 0; place < largest.Length; place++)
-            {
-                int top = place / shape.OutWidth * shape.Stride,
-                    left = place % shape.OutWidth * shape.Stride,
-                    best = start + top * shape.Width + left;
-                for (int row = top; row < top + shape.KernelHeight; row++)
-                for (int column = left; column < left + shape.KernelWidth; column++)
-                {
-                    int at = start + row * shape.Width + column;
-                    // NaN is the largest, so that it does not vanish.
-                    if (_x[at] > _x[best] || (float.IsNaN(_x[at]) && !float.IsNaN(_x[best])))
-                        best = at;
-                }
-                largest[place] = best;
-            }
-        }
+        Tensor y = Tensor.Create([x.Shape[0], x.Shape[1], shape.Height, shape.Width]);
+        PoolingKernel.MaxBackward(x.Data, shape, MemoryMarshal.Cast<float, int>(places.Data), y.Data);
+        return Tensor.Records(x) ? y.From(new PutNode(x, places, shape)) : y;
     }
 }
 
-internal sealed class AveragePoolNode(ConvolutionShape shape, Tensor x) : UnaryNode(x)
+internal sealed class AveragePoolNode(Tensor x, PoolingShape shape) : UnaryNode(x)
 {
-    public override void Backward(Tensor gradient, BackwardPass pass) => pass.Add(X, Pooling.Spread(shape, gradient));
+    public override void Backward(Tensor gradient, BackwardPass pass) => pass.Add(X, Pooling.Spread(gradient, shape));
 }
 
-internal sealed class SpreadNode(ConvolutionShape shape, Tensor x) : UnaryNode(x)
+internal sealed class SpreadNode(Tensor x, PoolingShape shape) : UnaryNode(x)
 {
-    public override void Backward(Tensor gradient, BackwardPass pass) => pass.Add(X, Pooling.Average(shape, gradient));
+    public override void Backward(Tensor gradient, BackwardPass pass) => pass.Add(X, Pooling.Average(gradient, shape));
 }
 
-internal sealed class TakeNode(Tensor x, Tensor places) : UnaryNode(x)
+internal sealed class TakeNode(Tensor x, Tensor places, PoolingShape shape) : UnaryNode(x)
 {
     private readonly Tensor _places = places.Save();
 
     public override void Backward(Tensor gradient, BackwardPass pass) =>
-        pass.Add(X, Pooling.Put(gradient, _places, X.Sizes));
+        pass.Add(X, Pooling.Put(gradient, _places, shape));
 }
 
-internal sealed class PutNode(Tensor x, Tensor places) : UnaryNode(x)
+internal sealed class PutNode(Tensor x, Tensor places, PoolingShape shape) : UnaryNode(x)
 {
     private readonly Tensor _places = places.Save();
 
-    public override void Backward(Tensor gradient, BackwardPass pass) => pass.Add(X, Pooling.Take(gradient, _places));
+    public override void Backward(Tensor gradient, BackwardPass pass) =>
+        pass.Add(X, Pooling.Take(gradient, _places, shape));
 }

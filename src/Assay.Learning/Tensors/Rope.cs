@@ -49,45 +49,52 @@ public static partial class Functional
     /// True: the result takes over the storage of <paramref name="x"/>, which is not to be used any more. Only for a result of an
     /// operation that does not need it for its own gradient, such as <see cref="Linear"/>.
     /// </param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Tensor Rope(Tensor x, RopeTables tables, int offset = 0, bool inPlace = false)
+    /// <exception cref="ArgumentException">The shapes do not fit, or the backward pass needs what would be overwritten.</exception>
+    public static Tensor Rope(Tensor x, RopeTables tables, int offset = 0, bool inPlace = false) =>
+        x.Rank == 4
+            ? TurnHeads(x, tables, offset, x.Shape[2], x.Shape[3], inPlace)
+            : throw new ArgumentException($"Rope: {TensorShape.Text(x.Shape)} is not [batch, time, heads, headDim].");
+
+    /// <summary>Turns the first heads of every row of x, [batch, time, ..].</summary>
+    private static Tensor TurnHeads(Tensor x, RopeTables tables, int offset, int heads, int headDim, bool inPlace)
     {
-        if (x.Rank != 4)
-            throw new ArgumentException($"Rope: {TensorShape.Text(x.Shape)} is not [batch, time, heads, headDim].");
         if (inPlace && x.IsSaved)
             throw new ArgumentException("Rope: the backward pass needs the elements that would be overwritten.");
-        return RopeNode.Apply(x, tables, offset, inverse: false, inPlace ? x.Detach() : Tensor.Create(x.Sizes));
+        Tensor y = inPlace ? x.Detach() : Tensor.Create(x.Sizes);
+        return RopeNode.Apply(x, tables, offset, heads, headDim, inverse: false, y);
     }
 }
 
-internal sealed class RopeNode(Tensor x, RopeTables tables, int offset, bool inverse) : UnaryNode(x)
+internal sealed class RopeNode(Tensor x, RopeTables tables, int offset, int heads, int headDim, bool inverse)
+    : UnaryNode(x)
 {
-    public static Tensor Apply(Tensor x, RopeTables tables, int offset, bool inverse, Tensor y)
+    public static Tensor Apply(Tensor x, RopeTables tables, int offset, int heads, int headDim, bool inverse, Tensor y)
     {
         if (x.Length > 0)
+        {
+            int row = x.Length / (x.Shape[0] * x.Shape[1]);
+            Span<float> to = y.Data;
+            ReadOnlySpan<float> from = x.Data;
+            if (row > heads * headDim && from != to)
+                from.CopyTo(to); // with what is not turned
             RopeKernel.Rotate(
-                x.Data,
-                HeadLayout.Dense(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]),
+                from,
+                HeadLayout.InRows(x.Shape[0], x.Shape[1], heads, headDim, row),
                 tables.RotaryDim,
                 tables.Cosines,
                 tables.Sines,
-                y.Data,
+                to,
                 offset,
                 inverse,
                 tables.Interleaved
             );
-        return Tensor.Records(x) ? y.From(new RopeNode(x, tables, offset, inverse)) : y;
+        }
+        return Tensor.Records(x) ? y.From(new RopeNode(x, tables, offset, heads, headDim, inverse)) : y;
     }
 
-    public override void Backward(Tensor gradient, BackwardPass pass) =>
-        pass.Add(
-            X,
-            Apply(
-                gradient,
-                tables,
-                offset,
-                !inverse,
-                pass.MayOverwrite(gradient) ? gradient : Tensor.Create(gradient.Sizes)
-            )
-        );
+    public override void Backward(Tensor gradient, BackwardPass pass)
+    {
+        Tensor result = pass.MayOverwrite(gradient) ? gradient : Tensor.Create(gradient.Sizes);
+        pass.Add(X, Apply(gradient, tables, offset, heads, headDim, !inverse, result));
+    }
 }

@@ -136,6 +136,22 @@ internal static class OperationCases
             M23,
             Shape(3, 3)
         ),
+        new("SelfAttention", x => Functional.SelfAttention(x[0], 2, 2, causal: false), Shape(2, 3, 12)),
+        new(
+            "SelfAttention, rotary, grouped, padded",
+            x =>
+                Functional.SelfAttention(
+                    Functional.Linear(x[0], x[1]),
+                    4,
+                    2,
+                    causal: true,
+                    new RopeTables(3, 2),
+                    keyLengths: new int[] { 2, 3 }
+                ),
+            Shape(2, 3, 2),
+            Shape(16, 2)
+        ),
+        new("AvgPool2d, overlapping, padded", x => Functional.AvgPool2d(x[0], 3, 1, 1), Shape(1, 2, 3, 3)),
         new("Conv2d", x => Functional.Conv2d(x[0], x[1]), Shape(2, 2, 4, 3), Shape(3, 2, 2, 3)),
         new(
             "Conv2d, strided, padded, with bias",

@@ -349,6 +349,20 @@ public sealed class OperationValueTests
     }
 
     [Fact]
+    public void SelfAttentionIsAttentionOfItsParts()
+    {
+        RopeTables rotary = new(5, 4);
+        Tensor packed = Normal(2, 5, 8 * 4);
+        Tensor q = packed.Slice(2, 0, 16).Reshape(2, 5, 4, 4),
+            k = packed.Slice(2, 16, 8).Reshape(2, 5, 2, 4),
+            v = packed.Slice(2, 24, 8).Reshape(2, 5, 2, 4);
+        Tensor expected = Functional.Attention(Functional.Rope(q, rotary), Functional.Rope(k, rotary), v, true);
+        Tensor actual = Functional.SelfAttention(packed, 4, 2, true, rotary);
+        Assert.Equal([2, 5, 16], actual.Shape);
+        Assert.Equal(expected.ToArray(), actual.ToArray());
+    }
+
+    [Fact]
     public void RopeKeepsProductsByDistance()
     {
         RopeTables tables = new(16, 8);

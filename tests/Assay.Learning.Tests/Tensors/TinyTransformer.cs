@@ -9,14 +9,13 @@ internal sealed class TinyTransformer
     private readonly Tensor _table,
         _last;
     private readonly RopeTables _rope;
-    private readonly int _width,
-        _heads,
+    private readonly int _heads,
         _keyHeads;
 
     public TinyTransformer(int vocabulary, int width, int layers, int heads, int keyHeads, int length, ulong seed = 1)
     {
         RandomStream stream = new(seed, "tiny");
-        (_width, _heads, _keyHeads) = (width, heads, keyHeads);
+        (_heads, _keyHeads) = (heads, keyHeads);
         int dim = width / heads,
             hidden = 2 * width;
         _rope = new(length, dim);
@@ -25,9 +24,7 @@ internal sealed class TinyTransformer
         for (int i = 0; i < layers; i++)
             _blocks.Add([
                 Ones(width),
-                Parameter(width, width),
-                Parameter(keyHeads * dim, width),
-                Parameter(keyHeads * dim, width),
+                Parameter((heads + 2 * keyHeads) * dim, width),
                 Parameter(width, width),
                 Ones(width),
                 Parameter(hidden, width),
@@ -63,19 +60,13 @@ internal sealed class TinyTransformer
 
     private Tensor Block(Tensor x, Tensor[] w)
     {
-        (int batch, int time, int dim) = (x.Shape[0], x.Shape[1], _width / _heads);
-        Tensor h = Functional.RmsNorm(x, w[0]);
-        Tensor q = Functional.Linear(h, w[1]).Reshape(batch, time, _heads, dim),
-            k = Functional.Linear(h, w[2]).Reshape(batch, time, _keyHeads, dim),
-            v = Functional.Linear(h, w[3]).Reshape(batch, time, _keyHeads, dim);
-        q = Functional.Rope(q, _rope, inPlace: true);
-        k = Functional.Rope(k, _rope, inPlace: true);
-        Tensor attended = Functional.Attention(q, k, v, causal: true).Reshape(batch, time, _width);
-        x = Functional.Linear(attended, w[4], residual: x);
-        h = Functional.RmsNorm(x, w[5]);
+        Tensor packed = Functional.Linear(Functional.RmsNorm(x, w[0]), w[1]);
+        Tensor attended = Functional.SelfAttention(packed, _heads, _keyHeads, causal: true, _rope);
+        x = Functional.Linear(attended, w[2], residual: x);
+        Tensor h = Functional.RmsNorm(x, w[3]);
         return Functional.Linear(
-            Functional.SwiGlu(Functional.Linear(h, w[6]), Functional.Linear(h, w[7])),
-            w[8],
+            Functional.SwiGlu(Functional.Linear(h, w[4]), Functional.Linear(h, w[5])),
+            w[6],
             residual: x
         );
     }
