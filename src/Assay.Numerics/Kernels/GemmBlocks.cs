@@ -22,11 +22,18 @@ internal unsafe struct GemmBlocks<V>
     /// <summary>With so few rows of C, B is read where it lies, if its rows are contiguous.</summary>
     private const int FewRows = 24;
 
-    // A piece worth handing to another thread (some 20 microseconds), and the rows and columns it should at least have, lest
-    // packing A shows.
-    private const long PieceFlops = 2_000_000;
-    private const int PieceRows = 48,
-        PieceColumns = 256;
+    /// <summary>Most rows of A at a time: with <see cref="MaxTerms"/> terms, 192 KiB of a second-level cache.</summary>
+    private const int MaxRows = 192;
+
+    // A piece worth handing to another thread (some 20 microseconds), and how many keep threads equally busy.
+    private const int PieceFlops = 2_000_000,
+        PiecesPerThread = 4;
+
+    // Rows that make loading a panel of B cheap and columns that make packing A cheap; and, if that is not pieces enough, the
+    // fewest rows.
+    private const int GoodRows = 96,
+        GoodColumns = 256,
+        FewestRows = 32;
 
     private GemmOperands _x;
     private float* _panels;
@@ -65,13 +72,22 @@ internal unsafe struct GemmBlocks<V>
         _panelSize = (nint)_x.K * Width;
         _readsB = _x.M <= FewRows && _x.ColumnB == sizeof(float);
         Pack();
-        long pieces = Math.Max(1, _x.Flops / PieceFlops);
-        _rowPieces = (int)Math.Clamp(_x.M / PieceRows, 1, pieces);
-        _columnPieces = (int)Math.Clamp(_x.N / PieceColumns, 1, (pieces + _rowPieces - 1) / _rowPieces);
+        Share();
         if (_rowPieces == 1 && _columnPieces == 1)
             Compute(0, _x.M, 0, PanelCount);
         else
             Workers.For(_rowPieces * _columnPieces, new Computing { Blocks = this });
+    }
+
+    // Each element is computed in the same way in whatever piece it is, so the pieces may depend on the threads.
+    private void Share()
+    {
+        int threads = Workers.Threads,
+            pieces = threads == 1 ? 1 : (int)Math.Clamp(_x.Flops / PieceFlops, 1, PiecesPerThread * threads);
+        _rowPieces = Math.Clamp(_x.M / GoodRows, 1, pieces);
+        _columnPieces = Math.Clamp(_x.N / GoodColumns, 1, (pieces + _rowPieces - 1) / _rowPieces);
+        if (_rowPieces * _columnPieces < pieces)
+            _rowPieces = Math.Clamp(_x.M / FewestRows, _rowPieces, (pieces + _columnPieces - 1) / _columnPieces);
     }
 
     private void Pack()
@@ -105,29 +121,37 @@ internal unsafe struct GemmBlocks<V>
 
     private readonly void Compute(int row, int rowEnd, int panel, int panelEnd)
     {
-        int blocks = (_x.K + MaxTerms - 1) / MaxTerms;
-        for (int block = 0; block < blocks; block++)
+        int termBlocks = (_x.K + MaxTerms - 1) / MaxTerms,
+            sixes = (rowEnd - row + GemmTile<V>.Rows - 1) / GemmTile<V>.Rows,
+            rowBlocks = (rowEnd - row + MaxRows - 1) / MaxRows;
+        for (int block = 0; block < termBlocks; block++)
         {
-            int first = Start(_x.K, blocks, block);
-            GemmOperands x = _x.Terms(first, Start(_x.K, blocks, block + 1) - first);
-            x.M = rowEnd - row;
-            x.A += row * x.RowA;
-            x.C += row * x.RowC;
-            GemmRows a = GemmRows.Of(x, panelEnd - panel, _x.M - row);
-            for (int p = panel; p < panelEnd; p++)
+            int first = Start(_x.K, termBlocks, block);
+            GemmOperands terms = _x.Terms(first, Start(_x.K, termBlocks, block + 1) - first);
+            for (int rows = 0; rows < rowBlocks; rows++)
             {
-                int columns = Math.Min(Width, _x.N - p * Width);
-                bool readsB = _readsB && columns == Width;
-                byte* b = readsB
-                    ? x.B + (nint)p * Width * sizeof(float)
-                    : (byte*)(_panels + (_readsB ? 0 : p * _panelSize) + (nint)first * Width);
-                nint stepB = readsB ? x.StepB : Width * sizeof(float);
-                byte* c = x.C + (nint)p * Width * sizeof(float);
-                if (columns == Width)
-                    Panel<Two>(a, x.M, x.K, b, stepB, c, x.RowC, x.Add);
-                else
-                    LastPanel(a, x, b, stepB, c, columns);
+                int start = row + GemmTile<V>.Rows * Start(sixes, rowBlocks, rows),
+                    end = Math.Min(rowEnd, row + GemmTile<V>.Rows * Start(sixes, rowBlocks, rows + 1));
+                Compute(terms.Rows(start, end - start), _panels + (nint)first * Width, _x.M - start, panel, panelEnd);
             }
+        }
+    }
+
+    /// <summary>A block of rows and terms with some panels of B.</summary>
+    private readonly void Compute(in GemmOperands x, float* panels, int readable, int panel, int panelEnd)
+    {
+        GemmRows a = GemmRows.Of(x, panelEnd - panel, readable);
+        for (int p = panel; p < panelEnd; p++)
+        {
+            int columns = Math.Min(Width, _x.N - p * Width);
+            bool readsB = _readsB && columns == Width;
+            byte* b = readsB ? x.B + (nint)p * Width * sizeof(float) : (byte*)(panels + (_readsB ? 0 : p * _panelSize));
+            nint stepB = readsB ? x.StepB : Width * sizeof(float);
+            byte* c = x.C + (nint)p * Width * sizeof(float);
+            if (columns == Width)
+                Panel<Two>(a, x.M, x.K, b, stepB, c, x.RowC, x.Add);
+            else
+                LastPanel(a, x, b, stepB, c, columns);
         }
     }
 

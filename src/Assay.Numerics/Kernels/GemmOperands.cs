@@ -42,6 +42,15 @@ internal unsafe struct GemmOperands
             Add = Add || first > 0,
         };
 
+    /// <summary>Some of the rows of the product.</summary>
+    public readonly GemmOperands Rows(int first, int count) =>
+        this with
+        {
+            M = count,
+            A = A + first * RowA,
+            C = C + first * RowC,
+        };
+
     /// <summary>Some of the columns of the product.</summary>
     public readonly GemmOperands Columns(int first, int count) =>
         this with

@@ -33,8 +33,8 @@ internal unsafe struct GemmRows
             };
         if (contiguous)
         {
-            // A line more than the terms, so that six rows do not fall into the same sets.
-            int stride = (x.K + 31) / 16 * 16;
+            // An odd number of cache lines, so that six rows do not fall into the same sets.
+            int stride = 16 * (((x.K + 15) / 16) | 1);
             float* rows = GemmBuffers.Own((nint)x.M * stride);
             GemmPacking.Gather(x.A, x.RowA, x.K, x.M, rows, stride);
             return new()

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Assay.Numerics;
 
@@ -64,51 +65,53 @@ internal static unsafe class GemmTile<V>
                 c41 = V.Zero,
                 c50 = V.Zero,
                 c51 = V.Zero;
+            Prefetch<R>(c, rowC);
             byte* a0 = a,
                 a3 = a + 3 * rowA,
                 row = b;
-            for (int step = k; step > 0; step--)
+            byte* end = b + k * stepB;
+            while (row != end)
             {
                 V b0 = Load(row, 0);
                 V b1 = N.Count > 1 ? Load(row, V.Width) : V.Zero;
                 V left = Of(a0);
-                c00 = V.MultiplyAdd(left, b0, c00);
+                V.AddProduct(ref c00, left, b0);
                 if (N.Count > 1)
-                    c01 = V.MultiplyAdd(left, b1, c01);
+                    V.AddProduct(ref c01, left, b1);
                 if (R.Count > 1)
                 {
                     left = Of(a0 + rowA);
-                    c10 = V.MultiplyAdd(left, b0, c10);
+                    V.AddProduct(ref c10, left, b0);
                     if (N.Count > 1)
-                        c11 = V.MultiplyAdd(left, b1, c11);
+                        V.AddProduct(ref c11, left, b1);
                 }
                 if (R.Count > 2)
                 {
                     left = Of(a0 + 2 * rowA);
-                    c20 = V.MultiplyAdd(left, b0, c20);
+                    V.AddProduct(ref c20, left, b0);
                     if (N.Count > 1)
-                        c21 = V.MultiplyAdd(left, b1, c21);
+                        V.AddProduct(ref c21, left, b1);
                 }
                 if (R.Count > 3)
                 {
                     left = Of(a3);
-                    c30 = V.MultiplyAdd(left, b0, c30);
+                    V.AddProduct(ref c30, left, b0);
                     if (N.Count > 1)
-                        c31 = V.MultiplyAdd(left, b1, c31);
+                        V.AddProduct(ref c31, left, b1);
                 }
                 if (R.Count > 4)
                 {
                     left = Of(a3 + rowA);
-                    c40 = V.MultiplyAdd(left, b0, c40);
+                    V.AddProduct(ref c40, left, b0);
                     if (N.Count > 1)
-                        c41 = V.MultiplyAdd(left, b1, c41);
+                        V.AddProduct(ref c41, left, b1);
                 }
                 if (R.Count > 5)
                 {
                     left = Of(a3 + 2 * rowA);
-                    c50 = V.MultiplyAdd(left, b0, c50);
+                    V.AddProduct(ref c50, left, b0);
                     if (N.Count > 1)
-                        c51 = V.MultiplyAdd(left, b1, c51);
+                        V.AddProduct(ref c51, left, b1);
                 }
                 a0 += stepA;
                 if (R.Count > 3)
@@ -128,6 +131,26 @@ internal static unsafe class GemmTile<V>
             if (R.Count > 5)
                 Put<N>(target += rowC, c50, c51, add);
         }
+    }
+
+    /// <summary>Has the rows of C fetched while their sums are computed, so that the next tile need not wait for them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<R>(byte* c, nint rowC)
+        where R : struct, ICount
+    {
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch0(c);
+        if (R.Count > 1)
+            Sse.Prefetch0(c += rowC);
+        if (R.Count > 2)
+            Sse.Prefetch0(c += rowC);
+        if (R.Count > 3)
+            Sse.Prefetch0(c += rowC);
+        if (R.Count > 4)
+            Sse.Prefetch0(c += rowC);
+        if (R.Count > 5)
+            Sse.Prefetch0(c + rowC);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -152,14 +152,14 @@ internal unsafe struct GemmVectors<V>
         {
             V left = V.Load(in *x, p),
                 right = V.Load(in *x, p + V.Width);
-            s0 = V.MultiplyAdd(left, V.Load(in *r0, p), s0);
-            s1 = V.MultiplyAdd(left, V.Load(in *r1, p), s1);
-            s2 = V.MultiplyAdd(left, V.Load(in *r2, p), s2);
-            s3 = V.MultiplyAdd(left, V.Load(in *r3, p), s3);
-            t0 = V.MultiplyAdd(right, V.Load(in *r0, p + V.Width), t0);
-            t1 = V.MultiplyAdd(right, V.Load(in *r1, p + V.Width), t1);
-            t2 = V.MultiplyAdd(right, V.Load(in *r2, p + V.Width), t2);
-            t3 = V.MultiplyAdd(right, V.Load(in *r3, p + V.Width), t3);
+            V.AddProduct(ref s0, left, V.Load(in *r0, p));
+            V.AddProduct(ref s1, left, V.Load(in *r1, p));
+            V.AddProduct(ref s2, left, V.Load(in *r2, p));
+            V.AddProduct(ref s3, left, V.Load(in *r3, p));
+            V.AddProduct(ref t0, right, V.Load(in *r0, p + V.Width));
+            V.AddProduct(ref t1, right, V.Load(in *r1, p + V.Width));
+            V.AddProduct(ref t2, right, V.Load(in *r2, p + V.Width));
+            V.AddProduct(ref t3, right, V.Load(in *r3, p + V.Width));
         }
         float f0 = (s0 + t0).Sum(),
             f1 = (s1 + t1).Sum(),
@@ -203,14 +203,14 @@ internal unsafe struct GemmVectors<V>
         {
             V left = V.Of(*(float*)a);
             ref float row = ref *(float*)b;
-            c0 = V.MultiplyAdd(left, V.Load(in row, 0), c0);
-            c1 = V.MultiplyAdd(left, V.Load(in row, V.Width), c1);
-            c2 = V.MultiplyAdd(left, V.Load(in row, 2 * V.Width), c2);
-            c3 = V.MultiplyAdd(left, V.Load(in row, 3 * V.Width), c3);
-            c4 = V.MultiplyAdd(left, V.Load(in row, 4 * V.Width), c4);
-            c5 = V.MultiplyAdd(left, V.Load(in row, 5 * V.Width), c5);
-            c6 = V.MultiplyAdd(left, V.Load(in row, 6 * V.Width), c6);
-            c7 = V.MultiplyAdd(left, V.Load(in row, 7 * V.Width), c7);
+            V.AddProduct(ref c0, left, V.Load(in row, 0));
+            V.AddProduct(ref c1, left, V.Load(in row, V.Width));
+            V.AddProduct(ref c2, left, V.Load(in row, 2 * V.Width));
+            V.AddProduct(ref c3, left, V.Load(in row, 3 * V.Width));
+            V.AddProduct(ref c4, left, V.Load(in row, 4 * V.Width));
+            V.AddProduct(ref c5, left, V.Load(in row, 5 * V.Width));
+            V.AddProduct(ref c6, left, V.Load(in row, 6 * V.Width));
+            V.AddProduct(ref c7, left, V.Load(in row, 7 * V.Width));
         }
         ref float c = ref *((float*)x.C + column);
         if (x.Add)

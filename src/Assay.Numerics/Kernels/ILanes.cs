@@ -31,6 +31,9 @@ internal interface ILanes<V>
     /// <summary>a b + c, rounded once where the processor can.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    /// <summary>sum = a b + sum, for loops in which the move of <see cref="MultiplyAdd"/>'s result to its variable would show.</summary>
+    static abstract void AddProduct(ref V sum, V a, V b);
+
     /// <summary>The larger; where either is NaN, either of the two.</summary>
     static abstract V Max(V a, V b);
 

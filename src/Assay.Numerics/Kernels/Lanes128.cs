@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Assay.Numerics;
 
 /// <summary>Four floats: processors without AVX2, and those without any vectors.</summary>
-internal readonly struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
+internal struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
 {
-    private readonly Vector128<float> _value = value;
+    private Vector128<float> _value = value;
 
     public static int Width => 4;
 
@@ -20,7 +20,7 @@ internal readonly struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
         new(Vector128.LoadUnsafe(in source, (nuint)index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(ref float target, nint index) => _value.StoreUnsafe(ref target, (nuint)index);
+    public readonly void Store(ref float target, nint index) => _value.StoreUnsafe(ref target, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 a, Lanes128 b) => new(a._value + b._value);
@@ -37,6 +37,10 @@ internal readonly struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) =>
         new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Lanes128 sum, Lanes128 a, Lanes128 b) =>
+        sum._value = Vector128.MultiplyAddEstimate(a._value, b._value, sum._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Max(Lanes128 a, Lanes128 b) => new(Vector128.MaxNative(a._value, b._value));
@@ -74,10 +78,10 @@ internal readonly struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Sum() => Vector128.Sum(_value);
+    public readonly float Sum() => Vector128.Sum(_value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Largest()
+    public readonly float Largest()
     {
         Vector128<float> pairs = Vector128.MaxNative(_value, Vector128.Shuffle(_value, Vector128.Create(2, 3, 0, 1)));
         return Vector128.MaxNative(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();

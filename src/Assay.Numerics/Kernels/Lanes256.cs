@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Assay.Numerics;
 
 /// <summary>Eight floats: AVX2, and two halves of four on processors without.</summary>
-internal readonly struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
+internal struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
 {
-    private readonly Vector256<float> _value = value;
+    private Vector256<float> _value = value;
 
     public static int Width => 8;
 
@@ -20,7 +20,7 @@ internal readonly struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
         new(Vector256.LoadUnsafe(in source, (nuint)index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(ref float target, nint index) => _value.StoreUnsafe(ref target, (nuint)index);
+    public readonly void Store(ref float target, nint index) => _value.StoreUnsafe(ref target, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a._value + b._value);
@@ -37,6 +37,10 @@ internal readonly struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) =>
         new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Lanes256 sum, Lanes256 a, Lanes256 b) =>
+        sum._value = Vector256.MultiplyAddEstimate(a._value, b._value, sum._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Max(Lanes256 a, Lanes256 b) => new(Vector256.MaxNative(a._value, b._value));
@@ -74,10 +78,10 @@ internal readonly struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Sum() => Vector256.Sum(_value);
+    public readonly float Sum() => Vector256.Sum(_value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Largest()
+    public readonly float Largest()
     {
         Vector128<float> four = Vector128.MaxNative(_value.GetLower(), _value.GetUpper());
         four = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Assay.Numerics;
 
 /// <summary>Sixteen floats: AVX-512.</summary>
-internal readonly struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
+internal struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 {
-    private readonly Vector512<float> _value = value;
+    private Vector512<float> _value = value;
 
     public static int Width => 16;
 
@@ -20,7 +20,7 @@ internal readonly struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
         new(Vector512.LoadUnsafe(in source, (nuint)index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(ref float target, nint index) => _value.StoreUnsafe(ref target, (nuint)index);
+    public readonly void Store(ref float target, nint index) => _value.StoreUnsafe(ref target, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a._value + b._value);
@@ -37,6 +37,10 @@ internal readonly struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) =>
         new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Lanes512 sum, Lanes512 a, Lanes512 b) =>
+        sum._value = Vector512.MultiplyAddEstimate(a._value, b._value, sum._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.MaxNative(a._value, b._value));
@@ -74,8 +78,9 @@ internal readonly struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Sum() => Vector512.Sum(_value);
+    public readonly float Sum() => Vector512.Sum(_value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Largest() => new Lanes256(Vector256.MaxNative(_value.GetLower(), _value.GetUpper())).Largest();
+    public readonly float Largest() =>
+        new Lanes256(Vector256.MaxNative(_value.GetLower(), _value.GetUpper())).Largest();
 }
