@@ -61,7 +61,10 @@ internal sealed class LogisticObjective
         return loss / TotalWeight + Penalty / 2 * MixedProducts.Dot(_coefficients, _coefficients);
     }
 
-    /// <summary>The inverse of the Hessian's diagonal where all logits are 0.</summary>
+    /// <summary>
+    /// The inverse root of the Hessian's diagonal where all logits are 0: halfway between trusting it, by which features of
+    /// other scales come right, and not, by which rare ones (a pixel at the border) do not step too far.
+    /// </summary>
     public double[] InverseDiagonal()
     {
         double spread = Outputs == 1 ? 0.25 : (1 - 1.0 / Outputs) / Outputs;
@@ -71,9 +74,9 @@ internal sealed class LogisticObjective
         {
             double curvature = spread * squares[j] / TotalWeight + Penalty;
             for (int k = 0; k < Outputs; k++)
-                inverse[Design.Place(k, Outputs, j)] = curvature > 1e-12 ? 1 / curvature : 1;
+                inverse[Design.Place(k, Outputs, j)] = curvature > 1e-12 ? 1 / Math.Sqrt(curvature) : 1;
         }
-        inverse.AsSpan(_coefficients.Length).Fill(1 / spread);
+        inverse.AsSpan(_coefficients.Length).Fill(1 / Math.Sqrt(spread));
         return inverse;
     }
 }
