@@ -102,6 +102,8 @@ internal sealed class HistogramGrower(
             bins.Columns,
             feature =>
             {
+                if (bins.Thresholds[feature].Length == 0 && !bins.HasMissing[feature])
+                    return; // one value: nothing to split
                 ReadOnlySpan<byte> binOf = bins.Of(feature);
                 Span<Bin> own = histogram.AsSpan(feature * FeatureBins.Width, FeatureBins.Width);
                 ReadOnlySpan<int> here = rows.AsSpan(node.Start, node.Count);
@@ -122,6 +124,7 @@ internal sealed class HistogramGrower(
         ReadOnlySpan<Bin> histogram = node.Histogram.AsSpan(feature * FeatureBins.Width, FeatureBins.Width);
         Bin missing = histogram[FeatureBins.Missing];
         int cuts = bins.Thresholds[feature].Length;
+        double whole = Gain(node.G, node.H);
         Split? best = null;
         // Missing values right; where there are any, also against all others, and then left.
         Scan(histogram, default, missing.Count > 0 ? cuts : cuts - 1, false, ref best);
@@ -133,6 +136,8 @@ internal sealed class HistogramGrower(
         {
             for (int bin = 0; bin <= last; bin++)
             {
+                if (binsOf[bin].Count == 0)
+                    continue; // the same two sides as before
                 left.Add(binsOf[bin]);
                 int right = node.Count - left.Count;
                 double rightHessian = node.H - left.H;
@@ -140,7 +145,7 @@ internal sealed class HistogramGrower(
                     continue;
                 if (right < options.MinLeafRows || rightHessian < options.MinLeafHessian)
                     break;
-                double gain = Gain(left.G, left.H) + Gain(node.G - left.G, rightHessian) - Gain(node.G, node.H);
+                double gain = Gain(left.G, left.H) + Gain(node.G - left.G, rightHessian) - whole;
                 if (gain > options.MinGain && (found is not Split one || IsBetter(gain, one.Gain)))
                     found = new(feature, bin, missingLeft, gain);
             }
