@@ -9,6 +9,7 @@ RootCommand root = new(
 )
 {
     RunCommand.Create(),
+    TrainCommand.Create(withMethods: args.Contains("train")),
     MethodsCommand.Create(),
     SchemaCommand.Create(),
     RunsCommand.Create(),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Assay.Cli.Terminal;
 using Assay.Data;
 using Assay.Recipes;
@@ -31,45 +30,10 @@ internal static class RunCommand
         Description = "Show the plan and what is known of its cost; run nothing.",
     };
 
-    private static readonly Option<BadRowPolicy> OnBadRow = new("--on-bad-row")
-    {
-        Description = "What to do with a row that cannot be read: fail, skip, or quarantine (kept aside and reported).",
-        HelpName = "fail|skip|quarantine",
-        DefaultValueFactory = _ => BadRowPolicy.Fail,
-    };
-
-    private static readonly Option<int> Threads = new("--threads")
-    {
-        Description = "Threads to use; the result does not depend on it.",
-        HelpName = "n",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
-
-    private static readonly Option<ByteSize?> Memory = new("--memory")
-    {
-        Description =
-            "Memory that the whole process may take, such as 2G; more data than that spill to disk. Default: three quarters of the machine's.",
-        HelpName = "size",
-        CustomParser = result =>
-        {
-            if (ByteSize.TryParse(result.Tokens[0].Value, null, out ByteSize size) && size.Bytes >= 128L << 20)
-                return size;
-            result.AddError($"--memory '{result.Tokens[0].Value}': expected {ByteSize.Expected}, at least 128M.");
-            return null;
-        },
-    };
-
     private static readonly Option<string?> Report = new("--report")
     {
         Description = "Where to write the report. Default: report.html beside the exported data.",
         HelpName = "file",
-    };
-
-    private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Say nothing but errors." };
-
-    private static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print the result as JSON on standard output.",
     };
 
     public static Command Create()
@@ -80,22 +44,9 @@ internal static class RunCommand
             DataPath,
             Set,
             DryRun,
-            OnBadRow,
-            Threads,
-            Memory,
-            StoreOption.Folder,
             Report,
-            Quiet,
-            Json,
         };
-        Threads.Validators.Add(result =>
-        {
-            if (
-                result.Tokens.Count == 1
-                && !(int.TryParse(result.Tokens[0].Value, out int threads) && threads is >= 1 and <= 1024)
-            )
-                result.AddError($"--threads '{result.Tokens[0].Value}': expected a number from 1 to 1024.");
-        });
+        MachineOptions.AddTo(command);
         command.SetAction(Run);
         return command;
     }
@@ -107,30 +58,13 @@ internal static class RunCommand
             parsed.GetRequiredValue(Set),
             parsed.GetValue(DataPath)
         );
-        RunOptions options = new() { Threads = parsed.GetValue(Threads), OnBadRow = parsed.GetValue(OnBadRow) };
-        if (parsed.GetValue(Memory) is { } memory)
-        {
-            options = options with { MemoryBytes = memory.Bytes };
-            // The rest is code, stacks and the runtime's own.
-            AppContext.SetData("GCHeapHardLimit", (ulong)(memory.Bytes - (80L << 20)));
-            GC.RefreshMemoryLimit();
-        }
-
-        using CancellationTokenSource stop = new();
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        void Stop(PosixSignalContext context)
-        {
-            // The second time the system's own answer, which is to end at once, is what the user wants.
-            context.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        }
-
+        RunOptions options = MachineOptions.Of(parsed);
+        using Interruption interruption = new();
         using Store store = Store.Open(parsed.GetRequiredValue(StoreOption.Folder));
-        bool quiet = parsed.GetValue(Quiet) || parsed.GetValue(Json);
+        bool quiet = MachineOptions.IsQuiet(parsed);
         if (parsed.GetValue(DryRun))
         {
-            RunPlan plan = new RecipeRunner(recipe, store, options, new QuietProgress(), stop.Token).Plan();
+            RunPlan plan = new RecipeRunner(recipe, store, options, new QuietProgress(), interruption.Token).Plan();
             PlanTable.Write(plan, recipe, Console.Out);
             return ExitCode.Done;
         }
@@ -141,7 +75,7 @@ internal static class RunCommand
             store,
             options,
             lines is null ? new QuietProgress() : lines,
-            stop.Token
+            interruption.Token
         ).Run();
 
         string path =
@@ -156,7 +90,7 @@ internal static class RunCommand
             }
         );
         lines?.Dispose();
-        if (parsed.GetValue(Json))
+        if (parsed.GetValue(MachineOptions.Json))
             Console.Out.WriteLine(report.ToJson());
         else if (!quiet)
             Summary.Write(report, path, Console.Out, !Console.IsOutputRedirected);

@@ -18,7 +18,12 @@ public sealed class RowSizes
     }
 
     /// <summary>Reads the sizes of the rows in view, edits counted; other rows are left out.</summary>
-    public static RowSizes Read(View view, Work work)
+    public static RowSizes Read(View view, Work work) => Read(view, work, ones: false);
+
+    /// <summary>The same with a size of 1 for every row in view: budgets are then numbers of rows.</summary>
+    public static RowSizes Ones(View view, Work work) => Read(view, work, ones: true);
+
+    private static RowSizes Read(View view, Work work, bool ones)
     {
         RowSizes sizes = new(view.Dataset.RowCount);
         work.Each(
@@ -30,7 +35,7 @@ public sealed class RowSizes
                 using Batch batch = view.Read(index);
                 foreach (int row in batch.Rows)
                 {
-                    sizes._bytes[row] = batch.Text(row).Length;
+                    sizes._bytes[row] = ones ? 1 : batch.Text(row).Length;
                     sizes._keys[row] = KeyOf(batch.Id(row));
                 }
             }

@@ -9,6 +9,9 @@ internal interface IProxy
     /// <summary>What it can be measured by.</summary>
     IReadOnlyList<MetricKind> Measures { get; }
 
+    /// <summary>True if its budget is one of rows, false if it is one of bytes of text.</summary>
+    bool CountsRows { get; }
+
     /// <summary>Trains a model.</summary>
     /// <param name="view">The candidate.</param>
     /// <param name="sample">The rows to train on.</param>
@@ -36,5 +39,22 @@ internal interface ITrainedProxy : IDisposable
 /// <summary>The proxies by name.</summary>
 internal static class Proxies
 {
-    public static IProxy Make(JudgeOptions options) => new NGramProxy(options.Proxy[^1] - '0');
+    public static IProxy Make(JudgeOptions options) =>
+        options.Proxy switch
+        {
+            ['n', 'g', 'r', 'a', 'm', '-', var order] => new NGramProxy(order - '0'),
+            ['g', 'p', 't', '-', ..] => new TransformerProxy(
+                new() { Model = options.Proxy, Epochs = options.Epochs > 0 ? options.Epochs : 1 }
+            ),
+            _ => new ClassifierProxy(
+                new()
+                {
+                    Model = options.Proxy,
+                    Label = options.Label,
+                    Features = options.Features,
+                    Image = options.Image,
+                    Epochs = options.Epochs > 0 ? options.Epochs : 10,
+                }
+            ),
+        };
 }

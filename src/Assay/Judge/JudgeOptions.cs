@@ -6,13 +6,18 @@ namespace Assay.Judge;
 /// <summary>Options of <see cref="ProxyJudge"/>: the recipe's <c>judge:</c> section.</summary>
 public sealed record JudgeOptions
 {
-    /// <summary>The proxy model: <c>ngram-</c> and its order, 1 to 8; tokens are bytes.</summary>
-    [Required, RegularExpression("ngram-[1-8]")]
+    /// <summary>
+    /// The proxy model. On text: <c>ngram-1</c> to <c>ngram-8</c> (of bytes; seconds), <c>gpt-250k</c>, <c>gpt-1m</c>, <c>gpt-4m</c>,
+    /// <c>gpt-10m</c> (transformers over bytes; minutes). With labels: <c>logistic-hashed</c> on the text, <c>logistic</c>,
+    /// <c>mlp</c> or <c>convnet</c> on columns of numbers.
+    /// </summary>
+    [Required, RegularExpression("ngram-[1-8]|gpt-250k|gpt-1m|gpt-4m|gpt-10m|logistic-hashed|logistic|mlp|convnet")]
     public string Proxy { get; init; } = "ngram-6";
 
     /// <summary>
-    /// Training budget of each model in tokens (bytes of text); a share is of the smallest candidate. At most 80% of the
-    /// smallest candidate is used, so that draws differ between seeds; every candidate gets the same budget.
+    /// Training budget of each model in tokens (bytes of text; rows for proxies on columns of numbers); a share is of the smallest
+    /// candidate. At most 80% of the smallest candidate is used, so that draws differ between seeds; every candidate gets the
+    /// same budget.
     /// </summary>
     public Amount Tokens { get; init; } = Amount.Share(0.5);
 
@@ -25,9 +30,24 @@ public sealed record JudgeOptions
     public double Confidence { get; init; } = 0.95;
 
     /// <summary>
-    /// What to measure: <c>bits-per-byte@dataset</c>, <c>distinct-1</c> to <c>distinct-5</c> (share of distinct word n-grams
+    /// What to measure: <c>bits-per-byte@dataset</c> (language models), <c>accuracy@dataset</c> and <c>log-loss@dataset</c>
+    /// (classifiers), <c>distinct-1</c> to <c>distinct-5</c> (share of distinct word n-grams
     /// in the training text), <c>rows</c>, <c>bytes</c>.
     /// </summary>
     [Required, MinLength(1)]
     public IReadOnlyList<string> Metrics { get; init; } = ["bits-per-byte@target"];
+
+    /// <summary>How often a transformer or a network goes through its rows; 0 for the usual: 1 and 10.</summary>
+    [Range(0, 1000)]
+    public int Epochs { get; init; }
+
+    /// <summary>For classifiers: the column that holds the class.</summary>
+    public string Label { get; init; } = "label";
+
+    /// <summary>For classifiers: the columns of numbers; by default all but the label.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>For convnet: channels, height and width of the image that the columns are.</summary>
+    [MaxLength(3)]
+    public IReadOnlyList<int> Image { get; init; } = [];
 }

@@ -5,6 +5,8 @@ namespace Assay.Judge;
 internal enum MetricKind
 {
     BitsPerByte,
+    Accuracy,
+    LogLoss,
     Distinct,
     Rows,
     Bytes,
@@ -17,21 +19,28 @@ internal enum MetricKind
 /// <param name="Words">N of <c>distinct-N</c>, or 0.</param>
 internal sealed record Metric(string Name, MetricKind Kind, string Target = "", int Words = 0)
 {
-    private const string Known = "bits-per-byte@<dataset>, distinct-1 to distinct-5, rows, bytes";
-    private const string BitsPerByte = "bits-per-byte";
+    private const string Known =
+        "bits-per-byte@<dataset>, accuracy@<dataset>, log-loss@<dataset>, distinct-1 to distinct-5, rows, bytes";
+
+    private static readonly (string Prefix, MetricKind Kind)[] OfTargets =
+    [
+        ("bits-per-byte", MetricKind.BitsPerByte),
+        ("accuracy", MetricKind.Accuracy),
+        ("log-loss", MetricKind.LogLoss),
+    ];
 
     public string Unit =>
         Kind switch
         {
             MetricKind.BitsPerByte => "bits/byte",
-            MetricKind.Distinct => "share",
+            MetricKind.LogLoss => "nats",
+            MetricKind.Accuracy or MetricKind.Distinct => "share",
             MetricKind.Rows => "rows",
             _ => "bytes",
         };
 
     /// <summary>What stands before the <c>@</c> of a metric that is measured on a dataset.</summary>
-    public static string Prefix(MetricKind kind) =>
-        kind == MetricKind.BitsPerByte ? BitsPerByte : throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
+    public static string Prefix(MetricKind kind) => Array.Find(OfTargets, of => of.Kind == kind).Prefix;
 
     public static Metric Parse(string name) =>
         name switch
@@ -43,9 +52,10 @@ internal sealed record Metric(string Name, MetricKind Kind, string Target = "", 
                 MetricKind.Distinct,
                 Words: n - '0'
             ),
-            _ when name.Split('@', 2) is [BitsPerByte, { Length: > 0 } target] => new(
+            _ when name.Split('@', 2) is [var prefix, { Length: > 0 } target]
+                    && Array.FindIndex(OfTargets, of => of.Prefix == prefix) is >= 0 and var at => new(
                 name,
-                MetricKind.BitsPerByte,
+                OfTargets[at].Kind,
                 target
             ),
             _ => throw new AssayException($"judge: there is no metric '{name}'", hint: $"Known: {Known}."),

@@ -9,6 +9,8 @@ internal sealed class NGramProxy(int order) : IProxy
 {
     public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte];
 
+    public bool CountsRows => false;
+
     public ITrainedProxy Train(
         View view,
         Subsample sample,

@@ -49,15 +49,17 @@ public sealed class ProxyJudge
     {
         if (candidates.Count == 0)
             return [];
-        RowSizes[] sizes = SizesOf(candidates, work);
+        RowSizes[] sizes = SizesOf(candidates, RowSizes.Read, work);
         long[] bytes = [.. candidates.Select((candidate, i) => sizes[i].Bytes(candidate.View.Selection))];
-        int empty = Array.IndexOf(bytes, 0);
+        RowSizes[] budgeted = _proxy.CountsRows ? SizesOf(candidates, RowSizes.Ones, work) : sizes;
+        long[] wealth = [.. candidates.Select((candidate, i) => budgeted[i].Bytes(candidate.View.Selection))];
+        int empty = Array.IndexOf(wealth, 0);
         if (empty >= 0)
             throw new AssayException(
-                $"judge: candidate '{candidates[empty].Name}' has no text left",
+                $"judge: candidate '{candidates[empty].Name}' has no {(_proxy.CountsRows ? "rows" : "text")} left",
                 hint: "Loosen its filters, or leave it out."
             );
-        long budget = BudgetOf(bytes.Min());
+        long budget = BudgetOf(wealth.Min());
         Dictionary<string, Target> targets = _metrics
             .Select(metric => metric.Target)
             .Where(target => target.Length > 0)
@@ -65,7 +67,8 @@ public sealed class ProxyJudge
             .ToDictionary(name => name, name => new Target(name, work.Dataset(name), _options.Seeds, work.Random));
 
         int pieces = candidates.Count * _options.Seeds;
-        long memory = work.MemoryBytes / Math.Min(work.Threads, pieces);
+        int atOnce = Math.Min(work.Threads, pieces);
+        long memory = work.MemoryBytes / atOnce;
         work.Make(
             Stage,
             pieces,
@@ -73,22 +76,29 @@ public sealed class ProxyJudge
             {
                 (int candidate, int seed) = Math.DivRem(piece, _options.Seeds);
                 View view = candidates[candidate].View;
-                Subsample sample = sizes[candidate].Draw(view.Selection, budget, work.Random.Child("draw").Child(seed));
+                // Models are trained side by side: threads are better spent so than within each.
+                using Workers.LimitScope limit = Workers.Limit(Math.Max(1, work.Threads / atOnce));
+                Subsample sample = budgeted[candidate]
+                    .Draw(view.Selection, budget, work.Random.Child("draw").Child(seed));
                 double[] values = Measure(view, sample, bytes[candidate], targets, seed, memory, work);
                 stream.Write(MemoryMarshal.AsBytes<double>(values));
             },
             _ => budget,
-            "bytes"
+            _proxy.CountsRows ? "rows" : "bytes"
         );
         return [.. candidates.Select((_, candidate) => Collect(candidate, work))];
     }
 
-    private static RowSizes[] SizesOf(IReadOnlyList<(string Name, View View)> candidates, Work work)
+    private static RowSizes[] SizesOf(
+        IReadOnlyList<(string Name, View View)> candidates,
+        Func<View, Work, RowSizes> sizesOf,
+        Work work
+    )
     {
         Dictionary<(Dataset, Edits?), RowSizes> read = [];
         foreach ((_, View view) in candidates)
             if (!read.ContainsKey((view.Dataset, view.Edits)))
-                read.Add((view.Dataset, view.Edits), RowSizes.Read(new(view.Dataset, edits: view.Edits), work));
+                read.Add((view.Dataset, view.Edits), sizesOf(new(view.Dataset, edits: view.Edits), work));
         return [.. candidates.Select(candidate => read[(candidate.View.Dataset, candidate.View.Edits)])];
     }
 

@@ -6,14 +6,10 @@ namespace Assay.Judge;
 /// <summary>A dataset that candidates are measured on, its rows dealt at random to the seeds.</summary>
 internal sealed class Target
 {
-    private readonly string _name;
-    private readonly View _view;
-    private readonly int[][] _parts; // for each seed, ordinals, ascending
+    private readonly TargetPart[] _parts;
 
     public Target(string name, View view, int seeds, RandomStream random)
     {
-        _name = name;
-        _view = view;
         int[] entries = [.. view.Selection.Rows];
         if (entries.Length < seeds)
             throw new AssayException(
@@ -22,21 +18,32 @@ internal sealed class Target
             );
         Array.Sort(entries);
         random.Child("target").Child(name).Shuffle<int>(entries);
-        _parts = new int[seeds][];
-        for (int seed = 0; seed < seeds; seed++)
-        {
-            _parts[seed] = [.. entries.Where((_, i) => i % seeds == seed)];
-            Array.Sort(_parts[seed]);
-        }
+        _parts =
+        [
+            .. Enumerable
+                .Range(0, seeds)
+                .Select(seed => new TargetPart(
+                    name,
+                    view,
+                    [.. entries.Where((_, i) => i % seeds == seed).Order()],
+                    seed
+                )),
+        ];
     }
 
     /// <summary>The rows of a seed.</summary>
-    public TargetPart Part(int seed) => new(_name, _view, _parts[seed], seed);
+    public TargetPart Part(int seed) => _parts[seed];
 }
 
 /// <summary>The rows of a target that a seed measures on.</summary>
 internal sealed class TargetPart(string name, View view, int[] rows, int seed)
 {
+    /// <summary>The target.</summary>
+    public View View => view;
+
+    /// <summary>Ordinals, ascending.</summary>
+    public IReadOnlyList<int> Rows => rows;
+
     /// <summary>Gives every row, ascending, with the table that it stands in.</summary>
     public void ForEach(Action<Batch, int> use, CancellationToken cancellation)
     {

@@ -57,6 +57,20 @@ public sealed class MethodEntry
 
     internal RecordShape Shape { get; }
 
+    /// <summary>Options from changes of their defaults, each <c>key=value</c> as in <c>--set</c>.</summary>
+    /// <exception cref="RecipeException">A key or a value does not fit; all that is wrong is in the exception.</exception>
+    public object Bind(IReadOnlyList<string> changes)
+    {
+        Problems problems = new();
+        Overrides overrides = new(problems);
+        MapNode root = new(new(new(Name, ""), 0, 0), []);
+        foreach (string change in changes)
+            root = overrides.Set(root, change);
+        object options = new OptionsBinder(MethodCatalogue.Default, problems).BindRecord(Shape, root, "");
+        problems.ThrowIfAny();
+        return options;
+    }
+
     /// <summary>Makes the method with those options, a record of <see cref="OptionsType"/>.</summary>
     /// <exception cref="AssayException">The method refuses its options.</exception>
     public object Create(object options)

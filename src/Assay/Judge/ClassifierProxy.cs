@@ -1,0 +1,35 @@
+using Assay.Data;
+using Assay.Numerics;
+using Assay.Train;
+
+namespace Assay.Judge;
+
+/// <summary>A classifier fitted to the draw.</summary>
+internal sealed class ClassifierProxy(ClassifierOptions options) : IProxy
+{
+    public IReadOnlyList<MetricKind> Measures => [MetricKind.Accuracy, MetricKind.LogLoss];
+
+    public bool CountsRows => options.Model != "logistic-hashed";
+
+    public ITrainedProxy Train(
+        View view,
+        Subsample sample,
+        RandomStream random,
+        long memoryBytes,
+        CancellationToken cancellation
+    ) => new Trained(ClassifierFit.Of(options, view, sample.Rows, random, cancellation: cancellation));
+
+    private sealed class Trained(ClassifierFit model) : ITrainedProxy
+    {
+        private readonly Dictionary<TargetPart, (double Accuracy, double LogLoss)> _measured = [];
+
+        public double Measure(MetricKind kind, TargetPart part, CancellationToken cancellation)
+        {
+            if (!_measured.TryGetValue(part, out (double Accuracy, double LogLoss) found))
+                _measured[part] = found = model.Measure(part.View, part.Rows, cancellation);
+            return kind == MetricKind.Accuracy ? found.Accuracy : found.LogLoss;
+        }
+
+        public void Dispose() { }
+    }
+}

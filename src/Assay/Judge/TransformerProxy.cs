@@ -1,0 +1,39 @@
+using Assay.Data;
+using Assay.Numerics;
+using Assay.Train;
+
+namespace Assay.Judge;
+
+/// <summary>A small transformer over bytes, trained once through the draw.</summary>
+internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
+{
+    public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte];
+
+    public bool CountsRows => false;
+
+    public ITrainedProxy Train(
+        View view,
+        Subsample sample,
+        RandomStream random,
+        long memoryBytes,
+        CancellationToken cancellation
+    )
+    {
+        TokenStream text = new();
+        sample.ForEach(view, text.Add, cancellation);
+        return new Trained(LanguageModelFit.Of(options, text, random, cancellation: cancellation));
+    }
+
+    private sealed class Trained(LanguageModelFit model) : ITrainedProxy
+    {
+        /// <summary>Negative base-2 log-probability of the rows, their ends included, over their bytes of text.</summary>
+        public double Measure(MetricKind kind, TargetPart part, CancellationToken cancellation)
+        {
+            TokenStream text = new();
+            part.ForEach((batch, row) => text.Add(batch.Text(row)), cancellation);
+            return text.Bytes > 0 ? model.BitsPerByte(text, cancellation) : throw part.HasNoText();
+        }
+
+        public void Dispose() { }
+    }
+}

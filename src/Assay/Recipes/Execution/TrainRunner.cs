@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Assay.Data;
+using Assay.Learning;
+using Assay.Numerics;
+using Assay.Select;
+using Assay.Train;
+
+namespace Assay.Recipes.Execution;
+
+/// <summary>Trains one model on one dataset, without a recipe: <c>assay train</c>.</summary>
+/// <remarks>
+/// The model's folder gets <c>training.json</c> last; a folder that has it for the same data, options and seed is not
+/// trained again, and a killed run goes on from its newest checkpoint in the store.
+/// </remarks>
+/// <param name="store">Where read data and checkpoints are kept.</param>
+/// <param name="options">How to use the machine.</param>
+/// <param name="observer">Hears how it goes.</param>
+/// <param name="cancellation">Asks it to stop.</param>
+public sealed class TrainRunner(
+    Store store,
+    RunOptions options,
+    IRunObserver observer,
+    CancellationToken cancellation = default
+)
+{
+    private const string HeldOut = "held-out";
+    private const string FileName = "training.json";
+
+    /// <summary>Trains.</summary>
+    /// <param name="method">A method of the verb train.</param>
+    /// <param name="methodOptions">Its options.</param>
+    /// <param name="data">What to train on.</param>
+    /// <param name="test">What to measure on; null holds rows of the data out.</param>
+    /// <param name="holdOut">How many rows are held out where there is no test; 0 measures nothing.</param>
+    /// <param name="seed">Seed of every random choice.</param>
+    /// <param name="folder">Where the model goes.</param>
+    /// <exception cref="AssayException">Something that the user can mend went wrong.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop; checkpoints are kept.</exception>
+    public TrainReport Run(
+        MethodEntry method,
+        object methodOptions,
+        SourceOptions data,
+        SourceOptions? test,
+        Amount holdOut,
+        ulong seed,
+        string folder
+    )
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        if (method.Create(methodOptions) is not ITrainer trainer)
+            throw new AssayException($"{method.Name} trains nothing", hint: "'assay methods train' lists what does.");
+        StepRunner steps = new(store, options, observer, cancellation);
+        DatasetLoader loader = new(store, options, observer, steps);
+        (Dataset dataset, string dataKey, _) = loader.Load("data", data);
+        (Dataset Dataset, string Key, DatasetReport Report)? tested = test is null ? null : loader.Load("test", test);
+        string key = StepKey.Of(
+            method.Name,
+            method.Revision.ToString(),
+            CanonicalJson.Of(methodOptions),
+            seed.ToString(),
+            dataKey,
+            tested?.Key ?? holdOut.ToString()
+        );
+        string path = Path.Combine(folder, FileName);
+        if (Existing(path) is { } existing && existing.Key == key)
+            return existing with { Cached = true };
+
+        View view = new(dataset);
+        View? heldOut = tested is { } other ? new(other.Dataset) : null;
+        if (heldOut is null && holdOut.Value > 0)
+            (view, heldOut) = Split(view, holdOut, steps.WorkFor(key + "-holdout", HeldOut, seed));
+        observer.StepStarted(method.Name, CanonicalJson.Of(methodOptions), cached: false);
+        using Workers.LimitScope limit = Workers.Limit(Math.Min(256, options.Threads));
+        Trained trained = trainer.Train(view, heldOut, steps.WorkFor(key, method.Name, seed));
+        TrainReport report = new()
+        {
+            Key = key,
+            Method = method.Name,
+            Options = CanonicalJson.Of(methodOptions),
+            Seed = seed,
+            Model = trained.Model,
+            Rows = view.Selection.Count,
+            HeldOutRows = heldOut?.Selection.Count ?? 0,
+            Scores = trained.Scores.ToDictionary(score => score.Metric, score => score.Value),
+            Losses = trained.Curve?.Losses ?? [],
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+        try
+        {
+            Directory.CreateDirectory(folder);
+            trained.Save(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new AssayException(
+                $"cannot save the model: {failure.Message}",
+                new(folder),
+                "Free some space, or choose another folder with --out, and run the same command again; it goes on from its last checkpoint.",
+                failure
+            );
+        }
+        Pieces.WriteFile(path, stream => JsonSerializer.Serialize(stream, report, TrainJson.Default.TrainReport));
+        store.Sweep(key);
+        return report;
+    }
+
+    private static (View, View) Split(View view, Amount size, Work work)
+    {
+        Selected split = new Holdout(new() { Size = size, As = HeldOut }).Select(view, work);
+        View heldOut = view.With(split.SetAside![HeldOut]);
+        if (split.Kept.Count == 0 || heldOut.Selection.Count == 0)
+            throw new AssayException(
+                $"{view.Selection.Count:N0} rows cannot be split into some to train on and {size} to measure on",
+                hint: "Give --test another file, or --hold-out another share; 0 measures nothing."
+            );
+        return (view.With(split.Kept), heldOut);
+    }
+
+    private static TrainReport? Existing(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), TrainJson.Default.TrainReport);
+        }
+        catch (Exception failure) when (failure is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>What <c>assay train</c> did; <c>training.json</c> of the model's folder.</summary>
+public sealed record TrainReport
+{
+    /// <summary>Hash of the method, its options, the data and the seed.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Its options as canonical JSON.</summary>
+    public required string Options { get; init; }
+
+    /// <summary>The seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>What was trained, in a few words.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Rows that it was trained on.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Rows that it was measured on.</summary>
+    public required long HeldOutRows { get; init; }
+
+    /// <summary>What was measured, by metric.</summary>
+    public required IReadOnlyDictionary<string, double> Scores { get; init; }
+
+    /// <summary>The loss of every step; empty for what is fitted in one go.</summary>
+    public required IReadOnlyList<double> Losses { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>True if it had been trained before.</summary>
+    [JsonIgnore]
+    public bool Cached { get; init; }
+
+    /// <summary>As JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, TrainJson.Default.TrainReport);
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(TrainReport))]
+internal sealed partial class TrainJson : JsonSerializerContext;

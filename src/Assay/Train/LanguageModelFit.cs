@@ -1,0 +1,105 @@
+using Assay.Learning;
+using Assay.Numerics;
+
+namespace Assay.Train;
+
+/// <summary>A transformer over bytes, fitted to a stream of texts: what train/lm and the proxies of the judge share.</summary>
+internal sealed class LanguageModelFit
+{
+    private const int EvaluationBatch = 8;
+    private readonly int _context;
+
+    private LanguageModelFit(Transformer model, TrainingResult result, int context) =>
+        (Model, Result, _context) = (model, result, context);
+
+    public Transformer Model { get; }
+
+    public TrainingResult Result { get; }
+
+    /// <summary>Steps that the options make of a text.</summary>
+    public static long Steps(LanguageModelOptions options, TokenStream text) =>
+        Math.Max(1, (long)Math.Ceiling(options.Epochs * text.Blocks(options.Context) / options.Batch));
+
+    /// <summary>Trains a new model.</summary>
+    /// <param name="options">Which model, how long, how fast.</param>
+    /// <param name="text">At least one token to predict.</param>
+    /// <param name="random">Names the initial weights and the order of blocks.</param>
+    /// <param name="checkpoints">Where a killed run goes on from, or null.</param>
+    /// <param name="stepped">Called after every step, or null.</param>
+    /// <param name="heldOut">Is measured at the end, or null.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    public static LanguageModelFit Of(
+        LanguageModelOptions options,
+        TokenStream text,
+        RandomStream random,
+        TrainingCheckpoints? checkpoints = null,
+        Action<TrainingStep>? stepped = null,
+        TokenStream? heldOut = null,
+        CancellationToken cancellation = default
+    )
+    {
+        TransformerConfig config = ModelSizes.Of(options.Model, TokenStream.Tokenizer.VocabularySize);
+        int context = Math.Min(options.Context, config.ContextLength);
+        Transformer model = new(config, random.Child("weights"));
+        Optimiser optimiser = new(model.TrainableParameters(), new AdamW(0.9, 0.95), options.WeightDecay);
+        Batches batches = new(text.Blocks(context), options.Batch, random.Child("order"));
+        long steps = Steps(options, text);
+        int[] blocks = new int[options.Batch];
+        int[] inputs = new int[options.Batch * context],
+            targets = new int[options.Batch * context];
+        TrainingOptions training = new()
+        {
+            Steps = steps,
+            LearningRate = options.LearningRate > 0 ? options.LearningRate : 0.03 / Math.Sqrt(config.HiddenSize),
+            WarmUp = Math.Min(100, steps / 10),
+            CheckpointEvery = checkpoints is null ? 0 : Math.Max(20, steps / 50),
+        };
+        Trainer trainer = new(training)
+        {
+            Checkpoints = checkpoints,
+            Stepped = stepped,
+            Evaluate = heldOut is null ? null : _ => BitsPerByte(model, context, heldOut, cancellation),
+        };
+        TrainingResult result = trainer.Run(
+            optimiser,
+            batch =>
+            {
+                batches.Fill(batch, blocks);
+                for (int i = 0; i < blocks.Length; i++)
+                    text.Fill(blocks[i], inputs.AsSpan(i * context, context), targets.AsSpan(i * context, context));
+                return model.Loss(inputs, targets, options.Batch);
+            },
+            cancellation
+        );
+        return new(model, result, context);
+    }
+
+    /// <summary>Negative base-2 log-probability of all bytes and ends of the texts, over the bytes.</summary>
+    public double BitsPerByte(TokenStream text, CancellationToken cancellation) =>
+        BitsPerByte(Model, _context, text, cancellation);
+
+    private static double BitsPerByte(Transformer model, int context, TokenStream text, CancellationToken cancellation)
+    {
+        double nats = 0;
+        using var noGrad = Tensor.NoGrad();
+        int blocks = text.Blocks(context);
+        for (int first = 0; first < blocks; first += EvaluationBatch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(EvaluationBatch, blocks - first);
+            int[] inputs = new int[count * context],
+                targets = new int[count * context];
+            for (int i = 0; i < count; i++)
+                text.Fill(first + i, inputs.AsSpan(i * context, context), targets.AsSpan(i * context, context));
+            using TensorScope scope = new();
+            Tensor losses = Functional.CrossEntropyRows(
+                model.Forward(inputs, count),
+                targets,
+                ignore: TokenBatch.NotCounted
+            );
+            foreach (float loss in losses.Data)
+                nats += loss;
+        }
+        return nats / Math.Log(2) / text.Bytes;
+    }
+}

@@ -1,0 +1,80 @@
+using Assay.Data;
+using Assay.Learning;
+
+namespace Assay.Train;
+
+/// <summary>Trains a small transformer over the bytes of the rows' texts, and measures its bits per byte on held-out rows.</summary>
+/// <remarks>
+/// The texts are one stream, each followed by the mark of its end, cut into sequences that are shuffled in every epoch. AdamW
+/// with 0.9, 0.95; a tenth of the steps (100 at most) to warm up, then a cosine down to a tenth of the learning rate; gradients
+/// clipped to norm 1. The saved folder has config.json, model.safetensors and tokenizer.json as Hugging Face names them (Llama).
+/// </remarks>
+[Method("train/lm")]
+public sealed class LanguageModelTrainer(LanguageModelOptions options) : ITrainer
+{
+    private const string Stage = "training";
+
+    /// <inheritdoc/>
+    public Trained Train(View view, View? heldOut, Work work)
+    {
+        TokenStream text = Read(view, work),
+            held = heldOut is null ? new() : Read(heldOut, work);
+        if (text.Bytes == 0)
+            throw new AssayException(
+                $"train/lm: the rows have no text in their column '{view.Dataset.TextColumn}'",
+                hint: "Name the column that holds the text."
+            );
+        if (heldOut is not null && held.Bytes == 0)
+            throw new AssayException("train/lm: the held-out rows have no text", hint: "Hold out more rows.");
+        long steps = LanguageModelFit.Steps(options, text);
+        LanguageModelFit fit;
+        try
+        {
+            fit = LanguageModelFit.Of(
+                options,
+                text,
+                work.Random,
+                new TrainingCheckpoints(Path.Combine(work.Pieces.Folder, "checkpoints")),
+                step => work.Progress?.Report(new(Stage, step.Step, steps, "steps")),
+                heldOut is null ? null : held,
+                work.Cancellation
+            );
+        }
+        catch (TrainingException failure)
+        {
+            throw new AssayException("train/lm: " + failure.Message, cause: failure);
+        }
+        return new(
+            $"{options.Model}, {fit.Model.ParameterCount:N0} parameters",
+            fit.Result.Evaluations is [.., var last] ? [new("bits-per-byte", last.Value)] : [],
+            fit.Result,
+            new Learning.LanguageModel(fit.Model, TokenStream.Tokenizer).Save
+        );
+    }
+
+    private static TokenStream Read(View view, Work work)
+    {
+        TokenStream text = new();
+        int[] rows = view.Selection.Rows;
+        Batch? batch = null;
+        try
+        {
+            foreach (int row in rows)
+            {
+                work.Cancellation.ThrowIfCancellationRequested();
+                int index = view.Dataset.TableOf(row);
+                if (batch?.Index != index)
+                {
+                    batch?.Dispose();
+                    batch = view.Read(index);
+                }
+                text.Add(batch.Text(row));
+            }
+        }
+        finally
+        {
+            batch?.Dispose();
+        }
+        return text;
+    }
+}

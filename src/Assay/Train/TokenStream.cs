@@ -1,0 +1,51 @@
+using Assay.Learning;
+
+namespace Assay.Train;
+
+/// <summary>Texts as one stream of byte tokens, each text followed by the mark of its end, cut into blocks of one length.</summary>
+/// <remarks>
+/// Every byte and every end is predicted once: the stream begins with an end mark. A block sees what stands before a text in
+/// it, also of other texts; it sees nothing of the block before.
+/// </remarks>
+internal sealed class TokenStream
+{
+    private readonly int _end;
+    private readonly List<int> _tokens;
+
+    public TokenStream()
+    {
+        _end = Tokenizer.Special.End!.Value;
+        _tokens = [_end];
+    }
+
+    /// <summary>Bytes are the tokens, so that models of all data compare.</summary>
+    public static ByteTokenizer Tokenizer { get; } = new();
+
+    /// <summary>Bytes of text.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Tokens to be predicted.</summary>
+    public int Predictions => _tokens.Count - 1;
+
+    public void Add(ReadOnlySpan<byte> text)
+    {
+        Tokenizer.Encode(text, _tokens);
+        _tokens.Add(_end);
+        Bytes += text.Length;
+    }
+
+    /// <summary>Blocks of <paramref name="length"/> predictions, the last one perhaps not full.</summary>
+    public int Blocks(int length) => (Predictions + length - 1) / length;
+
+    /// <summary>Writes a block; places behind the end of the stream are not counted.</summary>
+    public void Fill(int block, Span<int> inputs, Span<int> targets)
+    {
+        int start = block * inputs.Length;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            bool within = start + i < Predictions;
+            inputs[i] = within ? _tokens[start + i] : _end;
+            targets[i] = within ? _tokens[start + i + 1] : TokenBatch.NotCounted;
+        }
+    }
+}
