@@ -78,25 +78,11 @@ public sealed class Attention : Module
         (Tensor Keys, Tensor Values)? prefix = null
     )
     {
-        int batch = x.Shape[0],
-            time = x.Shape[1];
         Tensor all = QueryKeyValue.Forward(x);
-        Tensor q = Part(all, 0, Heads),
-            k = Part(all, Heads, KeyValueHeads),
-            v = Part(all, Heads + KeyValueHeads, KeyValueHeads);
-        if (_rotary is not null)
-            (q, k) = (Functional.Rope(q, _rotary), Functional.Rope(k, _rotary));
-        if (prefix is var (keys, values))
-            (k, v) = (Tensor.Concat(1, Repeat(keys), k), Tensor.Concat(1, Repeat(values), v));
-        Tensor mixed = Functional.Attention(q, k, v, _causal, keyLengths: lengths);
-        return Output.Forward(mixed.Reshape(batch, time, Heads * HeadSize), residual);
-
-        Tensor Part(Tensor from, int head, int count) =>
-            from.Slice(2, head * HeadSize, count * HeadSize).Reshape(batch, time, count, HeadSize);
-
-        Tensor Repeat(Tensor part) =>
-            part.Reshape(1, part.Shape[0], KeyValueHeads, HeadSize)
-                .BroadcastTo(batch, part.Shape[0], KeyValueHeads, HeadSize);
+        Tensor mixed = prefix is var (keys, values)
+            ? AfterPrefix(all, keys, values, lengths)
+            : Functional.SelfAttention(all, Heads, KeyValueHeads, _causal, _rotary, keyLengths: lengths);
+        return Output.Forward(mixed, residual);
     }
 
     /// <summary>The same for the next tokens of sequences whose earlier keys and values are in a cache. Without a gradient.</summary>
@@ -184,5 +170,31 @@ public sealed class Attention : Module
         foreach (int length in lengths)
             longest = Math.Max(longest, length);
         return longest;
+    }
+
+    private Tensor AfterPrefix(Tensor all, Tensor keys, Tensor values, ReadOnlyMemory<int> lengths)
+    {
+        int batch = all.Shape[0],
+            time = all.Shape[1],
+            length = keys.Shape[0];
+        Tensor heads = all.Reshape(batch, time, Heads + 2 * KeyValueHeads, HeadSize);
+        Tensor q = heads.Slice(2, 0, Heads),
+            k = heads.Slice(2, Heads, KeyValueHeads),
+            v = heads.Slice(2, Heads + KeyValueHeads, KeyValueHeads);
+        if (_rotary is not null)
+            (q, k) = (Functional.Rope(q, _rotary), Functional.Rope(k, _rotary));
+        int[] counts = [.. lengths.ToArray().Select(count => length + count)];
+        return Functional
+            .Attention(
+                q,
+                Tensor.Concat(1, Repeat(keys), k),
+                Tensor.Concat(1, Repeat(values), v),
+                _causal,
+                keyLengths: counts
+            )
+            .Reshape(batch, time, Heads * HeadSize);
+
+        Tensor Repeat(Tensor part) =>
+            part.Reshape(1, length, KeyValueHeads, HeadSize).BroadcastTo(batch, length, KeyValueHeads, HeadSize);
     }
 }

@@ -44,12 +44,11 @@ public sealed class FeedForward : Module
         Tensor inner = Up.Forward(x);
         if (!IsGated)
             return Down.Forward(Activate(inner), residual);
+        if (_activation == TransformerActivation.Silu)
+            return Down.Forward(Functional.SwiGlu(inner), residual);
         Tensor gate = inner.Slice(-1, 0, Down.Inputs),
             up = inner.Slice(-1, Down.Inputs, Down.Inputs);
-        return Down.Forward(
-            _activation == TransformerActivation.Silu ? Functional.SwiGlu(gate, up) : Activate(gate) * up,
-            residual
-        );
+        return Down.Forward(Activate(gate) * up, residual);
     }
 
     private Tensor Activate(Tensor x) =>

@@ -17,6 +17,21 @@ public static partial class Functional
             SwiGluKernel.Forward(gate.Data, up.Data, SwiGluNode.Width(y), SwiGluNode.Width(y), y.Data);
         return Tensor.Records(gate, up) ? y.From(new SwiGluNode(gate, up)) : y;
     }
+
+    /// <summary>silu(gate) times up, where both are the halves of the rows of one product.</summary>
+    /// <param name="gateUp">[.., 2 width]: in each row first gate, then up.</param>
+    /// <returns>[.., width].</returns>
+    /// <exception cref="ArgumentException">The last axis has no halves.</exception>
+    public static Tensor SwiGlu(Tensor gateUp)
+    {
+        if (gateUp.Rank == 0 || gateUp.Shape[^1] % 2 != 0)
+            throw new ArgumentException($"SwiGlu: the rows of {TensorShape.Text(gateUp.Shape)} have no halves.");
+        int width = gateUp.Shape[^1] / 2;
+        Tensor y = Tensor.Create([.. gateUp.Shape[..^1], width]);
+        if (y.Length > 0)
+            SwiGluKernel.Forward(gateUp.Data, gateUp.Data[width..], width, 2 * width, y.Data);
+        return Tensor.Records(gateUp) ? y.From(new SwiGluHalvesNode(gateUp)) : y;
+    }
 }
 
 internal sealed class SwiGluNode(Tensor gate, Tensor up) : BinaryNode(gate.Save(), up.Save())
@@ -27,12 +42,9 @@ internal sealed class SwiGluNode(Tensor gate, Tensor up) : BinaryNode(gate.Save(
     {
         if (pass.CreateGraph)
         {
-            Tensor sigmoid = A.Sigmoid(),
-                silu = A * sigmoid;
-            if (pass.Wants(A))
-                pass.Add(A, gradient * B * (sigmoid + silu * (1 - sigmoid)));
-            if (pass.Wants(B))
-                pass.Add(B, gradient * silu);
+            (Tensor ofGate, Tensor ofUp) = Rule(A, B, gradient);
+            pass.Add(A, ofGate);
+            pass.Add(B, ofUp);
             return;
         }
         Tensor gateGradient = Tensor.Create(A.Sizes),
@@ -49,5 +61,38 @@ internal sealed class SwiGluNode(Tensor gate, Tensor up) : BinaryNode(gate.Save(
             );
         pass.Add(A, gateGradient);
         pass.Add(B, upGradient);
+    }
+
+    public static (Tensor Gate, Tensor Up) Rule(Tensor gate, Tensor up, Tensor gradient)
+    {
+        Tensor sigmoid = gate.Sigmoid(),
+            silu = gate * sigmoid;
+        return (gradient * up * (sigmoid + silu * (1 - sigmoid)), gradient * silu);
+    }
+}
+
+internal sealed class SwiGluHalvesNode(Tensor x) : UnaryNode(x.Save())
+{
+    public override void Backward(Tensor gradient, BackwardPass pass)
+    {
+        int width = X.Shape[^1] / 2;
+        if (pass.CreateGraph)
+        {
+            (Tensor gate, Tensor up) = SwiGluNode.Rule(X.Slice(-1, 0, width), X.Slice(-1, width, width), gradient);
+            pass.Add(X, Tensor.Concat(-1, gate, up));
+            return;
+        }
+        Tensor result = Tensor.Create(X.Sizes);
+        if (gradient.Length > 0)
+            SwiGluKernel.Backward(
+                X.Data,
+                X.Data[width..],
+                gradient.Data,
+                width,
+                2 * width,
+                result.Data,
+                result.Data[width..]
+            );
+        pass.Add(X, result);
     }
 }

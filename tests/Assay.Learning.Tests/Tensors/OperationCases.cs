@@ -101,6 +101,7 @@ internal static class OperationCases
         new("RmsNorm", x => Functional.RmsNorm(x[0], x[1]), M34, Shape(4)),
         new("RmsNorm without gain", x => Functional.RmsNorm(x[0]), M34),
         new("Gelu of a Linear", x => Functional.Linear(x[0], x[1], x[2]).Gelu(), M23, Shape(4, 3), Shape(4)),
+        new("SwiGlu of halves", x => Functional.SwiGlu(x[0]), Shape(3, 6)),
         new("SwiGlu", x => Functional.SwiGlu(x[0], x[1]), M23, M23),
         new("Dropout", x => Functional.Dropout(x[0], 0.3f, new RandomStream(1, "dropout")), Shape(4, 5)),
         new("Rope", x => Functional.Rope(x[0], new RopeTables(4, 4), 1), Shape(2, 3, 2, 4)),
