@@ -100,6 +100,39 @@ public sealed class Transformer : Module
         TransformerFiles.Save(folder, Config, name => TransformerWeights.Of(this, parameters[name]));
     }
 
+    /// <summary>A model with the same weights, of its own: a reference that training does not change. Without adapters, or with merged ones.</summary>
+    /// <exception cref="InvalidOperationException">The model has a prefix, or adapters that are not merged.</exception>
+    public Transformer Copy()
+    {
+        IEnumerable<Linear> linear = _layers.SelectMany(LinearLayers);
+        if (Prefix is not null || linear.Any(layer => layer.Adapter is { IsMerged: false }))
+            throw new InvalidOperationException(
+                "A model with a prefix, or adapters that are not merged, has no plain copy."
+            );
+        Transformer copy = new(Config, new RandomStream(0, "overwritten")) { Dropout = Dropout };
+        foreach (TransformerParameter parameter in TransformerParameters.Of(Config))
+            TransformerWeights.Of(this, parameter).CopyTo(TransformerWeights.Of(copy, parameter));
+        return copy;
+    }
+
+    /// <summary>Freezes the model and puts a <see cref="LoraAdapter"/> on every linear layer of its layers.</summary>
+    /// <param name="rank">r, at least 1.</param>
+    /// <param name="alpha">The scale of the change is alpha / r.</param>
+    /// <param name="stream">Where the adapters start.</param>
+    /// <param name="feedForward">False: on the attention's layers only.</param>
+    /// <returns>The adapters, in order.</returns>
+    /// <exception cref="InvalidOperationException">A layer has an adapter.</exception>
+    public IReadOnlyList<LoraAdapter> AttachLora(int rank, float alpha, RandomStream stream, bool feedForward = true)
+    {
+        RequireGrad(false);
+        return
+        [
+            .. _layers
+                .SelectMany(layer => LinearLayers(layer).Take(feedForward ? 4 : 2))
+                .Select(layer => LoraAdapter.Attach(layer, rank, alpha, stream)),
+        ];
+    }
+
     /// <summary>Logits of the next token at every place.</summary>
     /// <param name="tokens">[batch x time], flat.</param>
     /// <param name="batch">Number of sequences, all of one length.</param>
@@ -236,6 +269,9 @@ public sealed class Transformer : Module
             positions[i] = Math.Min(cache.Lengths[i / time] - cache.Prefix + i % time, Config.ContextLength - 1);
         return positions;
     }
+
+    private static Linear[] LinearLayers(TransformerLayer layer) =>
+        [layer.Attention.QueryKeyValue, layer.Attention.Output, layer.FeedForward.Up, layer.FeedForward.Down];
 
     private (Tensor, Tensor)? PrefixOf(int layer) => Prefix is null ? null : (Prefix.Keys(layer), Prefix.Values(layer));
 

@@ -161,6 +161,96 @@ public sealed class TransformerTests : IDisposable
             );
     }
 
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void HessianVectorProductsAreDifferencesOfGradients(TransformerFamily family)
+    {
+        Transformer model = TinyModels.Model(family);
+        int[] tokens = TinyModels.Tokens(8),
+            targets = TinyModels.Tokens(8, 4);
+        Tensor[] parameters = [.. model.Parameters().Select(parameter => parameter.Tensor)];
+        RandomStream stream = new(6, "direction");
+        float[] start = model.Snapshot(),
+            direction = [.. start.Select(_ => (float)stream.NextGaussian() / 30)];
+
+        Tensor[] gradients = Tensor.Gradients(model.Loss(tokens, targets, 2), parameters, createGraph: true);
+        Tensor along = Tensor.Scalar(0);
+        int at = 0;
+        foreach (Tensor gradient in gradients)
+        {
+            along = along + (gradient * Tensor.Of(direction.AsSpan(at, gradient.Length), gradient.Shape)).Sum();
+            at += gradient.Length;
+        }
+        float[] product = [.. Tensor.Gradients(along, parameters).SelectMany(part => part.ToArray())];
+
+        const float step = 0.01f;
+        float[] ahead = GradientAt(step),
+            behind = GradientAt(-step);
+        double error = 0,
+            size = 0;
+        for (int i = 0; i < product.Length; i++)
+        {
+            double difference = (ahead[i] - (double)behind[i]) / (2 * step);
+            error += Math.Pow(difference - product[i], 2);
+            size += difference * difference;
+        }
+        Assert.InRange(Math.Sqrt(error / size), 0, 0.01);
+
+        float[] GradientAt(float length)
+        {
+            model.Restore([.. start.Select((value, i) => value + length * direction[i])]);
+            Tensor[] found = Tensor.Gradients(model.Loss(tokens, targets, 2), parameters);
+            return [.. found.SelectMany(part => part.ToArray())];
+        }
+    }
+
+    [Fact]
+    public void GradientsHaveTheSameBitsOnOneThreadAndTwo()
+    {
+        TransformerConfig config = ModelSizes.Of("gpt-250k");
+        RandomStream stream = new(2, "tokens");
+        int[] tokens = [.. Enumerable.Range(0, 4 * 64).Select(_ => stream.NextInt32(256))];
+        Assert.Equal(Run(1), Run(2));
+
+        float[] Run(int threads)
+        {
+            using var limit = Workers.Limit(threads);
+            Transformer model = new(config, new RandomStream(1, "model"));
+            model.Loss(tokens, tokens, 4).Backward();
+            ParameterVector vector = new(model.Parameters());
+            float[] gradients = new float[vector.Length];
+            vector.ReadGradients(gradients);
+            return gradients;
+        }
+    }
+
+    [Fact]
+    public void AdaptersOnAModelTrainAloneAndTheirMergeIsThePlainModel()
+    {
+        Transformer model = TinyModels.Model(TransformerFamily.Llama);
+        int[] tokens = TinyModels.Tokens(6);
+        float[] before = model.Forward(tokens, 1).ToArray();
+        Transformer reference = model.Copy();
+        IReadOnlyList<LoraAdapter> adapters = model.AttachLora(2, 4, new RandomStream(3, "lora"));
+        Assert.Equal(2 * 4, adapters.Count);
+        Assert.Equal(before, model.Forward(tokens, 1).ToArray());
+        model.Loss(tokens, TinyModels.Tokens(6, 4), 1).Backward();
+        Assert.All(
+            model.Parameters(),
+            parameter =>
+                Assert.Equal(parameter.Name.Contains("lora_", StringComparison.Ordinal), parameter.Tensor.RequiresGrad)
+        );
+        foreach (LoraAdapter adapter in adapters)
+            Tensor.Normal(new RandomStream(4, "b"), 0.5f, adapter.B.Shape).Data.CopyTo(adapter.B.Data);
+        float[] changed = model.Forward(tokens, 1).ToArray();
+        Assert.True(TinyModels.MaxDifference(before, changed) > 1e-2);
+        Assert.Throws<InvalidOperationException>(() => model.Copy());
+        foreach (LoraAdapter adapter in adapters)
+            adapter.Merge();
+        Assert.InRange(TinyModels.MaxDifference(changed, model.Copy().Forward(tokens, 1).Data), 0, 1e-4);
+        Assert.Equal(before, reference.Forward(tokens, 1).ToArray());
+    }
+
     [Fact]
     public void WrongTokensAreErrors()
     {
