@@ -162,8 +162,11 @@ internal static unsafe class Products
 
     private static double Seconds(Action work, int calls)
     {
-        work();
+        // Threads that have to be woken, and caches, are not what is measured.
         long start = Stopwatch.GetTimestamp();
+        do work();
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < SampleSeconds);
+        start = Stopwatch.GetTimestamp();
         for (int call = 0; call < calls; call++)
             work();
         return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;

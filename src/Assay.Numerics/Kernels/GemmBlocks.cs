@@ -258,8 +258,8 @@ internal unsafe struct GemmBlocks<V>
         {
             int i = piece / Blocks._columnPieces,
                 j = piece % Blocks._columnPieces;
-            // Where rows are packed by six, cuts between the sixes leave no odd tile.
-            int unit = Blocks._x.StepA == sizeof(float) ? 1 : GemmTile<V>.Rows,
+            // Where rows may be packed by six, cuts between the sixes leave no odd tile.
+            int unit = Blocks._x.M / Blocks._rowPieces < 10 * GemmTile<V>.Rows ? 1 : GemmTile<V>.Rows,
                 units = (Blocks._x.M + unit - 1) / unit;
             Blocks.Compute(
                 unit * Start(units, Blocks._rowPieces, i),

@@ -88,13 +88,25 @@ internal static unsafe class GemmPacking
         }
     }
 
-    /// <summary>Rows of A, contiguous over k, close together: as they lie, they may all fall into the same sets of the cache.</summary>
-    public static void Gather(byte* source, nint rowStride, int k, int rows, float* target, int targetStride)
+    /// <summary>The same of rows that are contiguous over k.</summary>
+    public static void TurnAndInterleave(byte* source, nint rowStride, int k, int rows, int readable, float* target)
     {
-        for (int i = 0; i < rows; i++, source += rowStride, target += targetStride)
-            new ReadOnlySpan<float>(source, k).CopyTo(new(target, k));
+        for (int row = 0; row < rows; row += 6, source += 6 * rowStride, target += 6 * k + 2)
+            if (row + 8 <= readable && Avx.IsSupported)
+                TurnEight(source, rowStride, k, 6, target);
+            else
+                for (int i = 0; i < 6 && row + i < rows; i++)
+                {
+                    float* from = (float*)(source + i * rowStride);
+                    for (int p = 0; p < k; p++)
+                        target[6 * p + i] = from[p];
+                }
     }
 
+    /// <summary>
+    /// Eight columns, each contiguous, as rows of eight floats <paramref name="width"/> apart. Where that is less than eight, a row
+    /// overwrites the end of the one before.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TurnEight(byte* source, nint columnStride, int k, int width, float* panel)
     {

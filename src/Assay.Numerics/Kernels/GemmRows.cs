@@ -31,23 +31,12 @@ internal unsafe struct GemmRows
                 Step = x.StepA,
                 Tile = 6 * x.RowA,
             };
-        if (contiguous)
-        {
-            // An odd number of cache lines, so that six rows do not fall into the same sets.
-            int stride = 16 * (((x.K + 15) / 16) | 1);
-            float* rows = GemmBuffers.Own((nint)x.M * stride);
-            GemmPacking.Gather(x.A, x.RowA, x.K, x.M, rows, stride);
-            return new()
-            {
-                First = (byte*)rows,
-                Row = stride * sizeof(float),
-                Step = sizeof(float),
-                Tile = 6 * stride * sizeof(float),
-            };
-        }
         nint size = 6 * x.K + 2;
         float* sixes = GemmBuffers.Own((x.M + 5) / 6 * size + 2);
-        GemmPacking.Interleave(x.A, x.StepA, x.K, x.M, readable, sixes);
+        if (contiguous)
+            GemmPacking.TurnAndInterleave(x.A, x.RowA, x.K, x.M, readable, sixes);
+        else
+            GemmPacking.Interleave(x.A, x.StepA, x.K, x.M, readable, sixes);
         return new()
         {
             First = (byte*)sixes,
