@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Assay.Learning;
 
 /// <summary>The sizes of a two-dimensional convolution or pooling: one kernel over images [batch, channels, height, width].</summary>
@@ -54,6 +56,7 @@ internal readonly record struct ConvolutionShape(
     }
 
     /// <summary>The patches of one image as columns [channels kernelHeight kernelWidth, outHeight outWidth].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Unfold(ReadOnlySpan<float> image, Span<float> columns)
     {
         for (int row = 0; row < Patch; row++)
@@ -86,6 +89,7 @@ internal readonly record struct ConvolutionShape(
     }
 
     /// <summary>The transpose of <see cref="Unfold"/>: adds columns to the places of the image that they came from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FoldInto(ReadOnlySpan<float> columns, Span<float> image)
     {
         for (int row = 0; row < Patch; row++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Numerics;
 
 namespace Assay.Learning;
@@ -45,6 +46,7 @@ internal sealed class DropoutNode(Tensor x, float probability, ulong seed) : Una
         private readonly ReadOnlySpan<float> _x = x;
         private readonly Span<float> _y = y;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int piece)
         {
             int start = piece * Elementwise.Block,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Numerics;
 
 namespace Assay.Learning;
@@ -7,36 +8,42 @@ namespace Assay.Learning;
 
 internal readonly struct SqrtGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V y)
         where V : struct, ILanes<V> => g * V.Of(0.5f) / y;
 }
 
 internal readonly struct ReciprocalGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V y)
         where V : struct, ILanes<V> => V.Zero - g * y * y;
 }
 
 internal readonly struct SquareGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V x)
         where V : struct, ILanes<V> => g * (x + x);
 }
 
 internal readonly struct AbsGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V x)
         where V : struct, ILanes<V> => g * SignOf.Of(x);
 }
 
 internal readonly struct TanhGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V y)
         where V : struct, ILanes<V> => g * (V.Of(1) - y * y);
 }
 
 internal readonly struct SigmoidGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V y)
         where V : struct, ILanes<V> => g * (y * (V.Of(1) - y));
 }
@@ -44,18 +51,21 @@ internal readonly struct SigmoidGradient : IMap2
 /// <summary>From the output: it is above 0 where the input is.</summary>
 internal readonly struct ReluGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V y)
         where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, y), g, V.Zero);
 }
 
 internal readonly struct NormalCdfGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V x)
         where V : struct, ILanes<V> => g * NormalCdfOf.Density(x);
 }
 
 internal readonly struct SoftplusGradient : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V g, V x)
         where V : struct, ILanes<V> => g * VectorMath.Sigmoid(x);
 }

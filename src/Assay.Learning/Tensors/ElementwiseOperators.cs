@@ -5,54 +5,63 @@ namespace Assay.Learning;
 
 internal readonly struct AddOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => x + y;
 }
 
 internal readonly struct SubtractOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => x - y;
 }
 
 internal readonly struct MultiplyOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => x * y;
 }
 
 internal readonly struct DivideOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => x / y;
 }
 
 internal readonly struct MaximumOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Max(x, y);
 }
 
 internal readonly struct MinimumOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Zero - V.Max(V.Zero - x, V.Zero - y);
 }
 
 internal readonly struct LessOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.Less(x, y), V.Of(1), V.Zero);
 }
 
 internal readonly struct AtMostOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.AtMost(x, y), V.Of(1), V.Zero);
 }
 
 internal readonly struct EqualOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.AtMost(x, y), V.Select(V.AtMost(y, x), V.Of(1), V.Zero), V.Zero);
 }
@@ -60,6 +69,7 @@ internal readonly struct EqualOf : IMap2
 /// <summary>x where the mask y is not 0; 0 elsewhere, also where x is infinite or NaN.</summary>
 internal readonly struct MaskOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, V.Abs(y)), x, V.Zero);
 }
@@ -67,42 +77,49 @@ internal readonly struct MaskOf : IMap2
 /// <summary>x where the mask y is 0; 0 elsewhere.</summary>
 internal readonly struct InverseMaskOf : IMap2
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, V y)
         where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, V.Abs(y)), V.Zero, x);
 }
 
 internal readonly struct ExpOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => VectorMath.Exp(x);
 }
 
 internal readonly struct LogOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => VectorMath.Log(x);
 }
 
 internal readonly struct SqrtOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => V.Sqrt(x);
 }
 
 internal readonly struct ReciprocalOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => V.Of(1) / x;
 }
 
 internal readonly struct SquareOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => x * x;
 }
 
 internal readonly struct AbsOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => V.Abs(x);
 }
@@ -110,24 +127,28 @@ internal readonly struct AbsOf : IMap
 /// <summary>-1, 0 or 1.</summary>
 internal readonly struct SignOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => V.Select(V.Less(V.Zero, V.Abs(x)), V.CopySign(V.Of(1), x), V.Zero);
 }
 
 internal readonly struct TanhOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => VectorMath.Tanh(x);
 }
 
 internal readonly struct SigmoidOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => VectorMath.Sigmoid(x);
 }
 
 internal readonly struct ReluOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V> => V.Max(x, V.Zero);
 }
@@ -148,6 +169,7 @@ internal readonly struct NormalCdfOf : IMap
 /// <summary>ln(1 + e^x).</summary>
 internal readonly struct SoftplusOf : IMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x)
         where V : struct, ILanes<V>
     {

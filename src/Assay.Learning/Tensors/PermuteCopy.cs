@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Numerics;
 
 namespace Assay.Learning;
@@ -74,6 +75,7 @@ internal static class PermuteCopy
             _steps = steps;
         private readonly Span<float> _y = y;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int piece)
         {
             int last = _sizes.Length - 1,

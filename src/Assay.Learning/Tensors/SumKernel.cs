@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Assay.Numerics;
@@ -49,6 +50,7 @@ internal static class SumKernel
     private static double SumRow(ReadOnlySpan<float> row) =>
         Vector512.IsHardwareAccelerated ? SumRow<Lanes512>(row) : SumRow<Lanes256>(row);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumRow<V>(ReadOnlySpan<float> row)
         where V : struct, ILanes<V>
     {
@@ -107,6 +109,7 @@ internal static class SumKernel
         private readonly ReadOnlySpan<float> _x = x;
         private readonly Span<float> _sums = sums;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int piece)
         {
             int start = piece * Elementwise.Block;
@@ -120,6 +123,7 @@ internal static class SumKernel
         private readonly ReadOnlySpan<float> _x = x;
         private readonly Span<float> _y = y;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int piece)
         {
             int last = Math.Min(_y.Length, (piece + 1) * rows);
@@ -144,6 +148,7 @@ internal static class SumKernel
         private readonly ReadOnlySpan<float> _x = x;
         private readonly Span<float> _y = y;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int piece)
         {
             (int matrix, int tile) = Math.DivRem(piece, tiles);
