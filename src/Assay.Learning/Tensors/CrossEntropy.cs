@@ -69,8 +69,7 @@ internal sealed class CrossEntropyNode(
     {
         if (pass.CreateGraph)
         {
-            Tensor share = (X.Softmax() - Target()) * gradient.MaskedBy(Counted()).ReshapeTo(RowShape());
-            pass.Add(X, share);
+            pass.Add(X, Rule(X, gradient, targets.Span, ignore, smoothing));
             return;
         }
         Tensor result = Tensor.Create(X.Sizes);
@@ -87,24 +86,19 @@ internal sealed class CrossEntropyNode(
         pass.Add(X, result);
     }
 
-    private int[] RowShape() => [.. X.Shape[..^1], 1];
-
-    private Tensor Counted()
+    /// <summary>The gradient of the logits as tensor operations: (softmax - target distribution) times the gradient of each row's loss.</summary>
+    public static Tensor Rule(Tensor logits, Tensor gradient, ReadOnlySpan<int> targets, int ignore, float smoothing)
     {
-        Tensor counted = Tensor.Create([targets.Length]);
-        for (int row = 0; row < targets.Length; row++)
-            counted.Data[row] = targets.Span[row] == ignore ? 0 : 1;
-        return counted;
-    }
-
-    private Tensor Target()
-    {
-        Tensor target = Tensor.Create(X.Sizes);
-        int classes = X.Shape[^1];
+        int classes = logits.Shape[^1];
+        Tensor target = Tensor.Create(logits.Sizes),
+            counted = Tensor.Create([targets.Length]);
         target.Data.Fill(smoothing / classes);
         for (int row = 0; row < targets.Length; row++)
-            if (targets.Span[row] != ignore)
-                target.Data[row * classes + targets.Span[row]] += 1 - smoothing;
-        return target;
+        {
+            counted.Data[row] = targets[row] == ignore ? 0 : 1;
+            if (targets[row] != ignore)
+                target.Data[row * classes + targets[row]] += 1 - smoothing;
+        }
+        return (logits.Softmax() - target) * gradient.MaskedBy(counted).ReshapeTo([.. logits.Shape[..^1], 1]);
     }
 }

@@ -153,6 +153,12 @@ internal static class OperationCases
             Shape(16, 2)
         ),
         new("AvgPool2d, overlapping, padded", x => Functional.AvgPool2d(x[0], 3, 1, 1), Shape(1, 2, 3, 3)),
+        new(
+            "LinearCrossEntropyRows",
+            x => Functional.LinearCrossEntropyRows(x[0], x[1], new int[] { 2, -1, 3, 0 }, ignore: -1, smoothing: 0.1f),
+            Shape(2, 2, 3),
+            Shape(4, 3)
+        ),
         new("Conv2d", x => Functional.Conv2d(x[0], x[1]), Shape(2, 2, 4, 3), Shape(3, 2, 2, 3)),
         new(
             "Conv2d, strided, padded, with bias",

@@ -233,6 +233,27 @@ public sealed class OperationValueTests
     }
 
     [Fact]
+    public void LogitsMayBeMadeBlockByBlock()
+    {
+        const int rows = 37,
+            width = 8,
+            classes = 40_000; // blocks of 26 rows
+        Tensor x = Normal(rows, width),
+            weight = Normal(classes, width);
+        x.RequiresGrad = weight.RequiresGrad = true;
+        int[] targets = [.. Enumerable.Range(0, rows).Select(i => i * 997 % classes)];
+        Tensor blocked = Functional.LinearCrossEntropyRows(x, weight, targets),
+            whole = Functional.CrossEntropyRows(Functional.Linear(x, weight), targets);
+        for (int row = 0; row < rows; row++)
+            Near(whole.Data[row], blocked.Data[row], 1e-5);
+        Tensor[] expected = Tensor.Gradients(whole.Mean(), [x, weight]),
+            actual = Tensor.Gradients(blocked.Mean(), [x, weight]);
+        for (int input = 0; input < 2; input++)
+        for (int i = 0; i < expected[input].Length; i++)
+            Near(expected[input].Data[i], actual[input].Data[i], 1e-6);
+    }
+
+    [Fact]
     public void ConvolutionsSlideTheirKernels()
     {
         for (int round = 0; round < 60; round++)
