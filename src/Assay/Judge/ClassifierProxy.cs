@@ -1,5 +1,4 @@
 using Assay.Data;
-using Assay.Numerics;
 using Assay.Train;
 
 namespace Assay.Judge;
@@ -11,13 +10,8 @@ internal sealed class ClassifierProxy(ClassifierOptions options) : IProxy
 
     public bool CountsRows => options.Model != "logistic-hashed";
 
-    public ITrainedProxy Train(
-        View view,
-        Subsample sample,
-        RandomStream random,
-        long memoryBytes,
-        CancellationToken cancellation
-    ) => new Trained(ClassifierFit.Of(options, view, sample.Rows, random, cancellation: cancellation));
+    public ITrainedProxy Train(View view, Subsample sample, ProxyRun run) =>
+        new Trained(ClassifierFit.Of(options, view, sample.Rows, run.Random, cancellation: run.Cancellation));
 
     private sealed class Trained(ClassifierFit model) : ITrainedProxy
     {

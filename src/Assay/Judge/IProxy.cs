@@ -15,18 +15,24 @@ internal interface IProxy
     /// <summary>Trains a model.</summary>
     /// <param name="view">The candidate.</param>
     /// <param name="sample">The rows to train on.</param>
-    /// <param name="random">Initialisation and order; the same for every candidate of a seed.</param>
-    /// <param name="memoryBytes">What the model and its training may take.</param>
-    /// <param name="cancellation">Asks to stop.</param>
+    /// <param name="run">What it works with.</param>
     /// <exception cref="AssayException">The rows do not suit it, or it outgrows the memory.</exception>
-    ITrainedProxy Train(
-        View view,
-        Subsample sample,
-        RandomStream random,
-        long memoryBytes,
-        CancellationToken cancellation
-    );
+    ITrainedProxy Train(View view, Subsample sample, ProxyRun run);
 }
+
+/// <summary>What the training of a proxy works with.</summary>
+/// <param name="Random">Initialisation and order; the same for every candidate of a seed.</param>
+/// <param name="MemoryBytes">What the model and its training may take.</param>
+/// <param name="Folder">A folder of its own for checkpoints, made by whoever writes some: a killed run goes on from there.</param>
+/// <param name="Done">Hears what share of the training is done, from 0 to 1.</param>
+/// <param name="Cancellation">Asks to stop.</param>
+internal sealed record ProxyRun(
+    RandomStream Random,
+    long MemoryBytes,
+    string Folder,
+    Action<double> Done,
+    CancellationToken Cancellation
+);
 
 /// <summary>A trained proxy.</summary>
 internal interface ITrainedProxy : IDisposable

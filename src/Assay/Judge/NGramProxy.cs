@@ -1,6 +1,5 @@
 using Assay.Data;
 using Assay.Learning;
-using Assay.Numerics;
 
 namespace Assay.Judge;
 
@@ -11,15 +10,9 @@ internal sealed class NGramProxy(int order) : IProxy
 
     public bool CountsRows => false;
 
-    public ITrainedProxy Train(
-        View view,
-        Subsample sample,
-        RandomStream random,
-        long memoryBytes,
-        CancellationToken cancellation
-    )
+    public ITrainedProxy Train(View view, Subsample sample, ProxyRun run)
     {
-        NGramTrainer trainer = new(order, NGramUnit.Bytes, memoryBytes);
+        NGramTrainer trainer = new(order, NGramUnit.Bytes, run.MemoryBytes);
         long read = 0;
         try
         {
@@ -31,18 +24,18 @@ internal sealed class NGramProxy(int order) : IProxy
                     trainer.AddBytes(text);
                     trainer.EndRow();
                 },
-                cancellation
+                run.Cancellation
             );
         }
         catch (InsufficientMemoryException failure)
         {
             throw new AssayException(
-                $"judge: a proxy model outgrew its {new ByteSize(memoryBytes)} of memory after {new ByteSize(read)} of text",
+                $"judge: a proxy model outgrew its {new ByteSize(run.MemoryBytes)} of memory after {new ByteSize(read)} of text",
                 hint: $"Set 'tokens: {Math.Max(1, read / 2000)}k' or less, use a shorter 'proxy' (ngram-5), or give the run more memory.",
                 cause: failure
             );
         }
-        return new Trained(trainer.Build(cancellation));
+        return new Trained(trainer.Build(run.Cancellation));
     }
 
     private sealed class Trained(NGramModel model) : ITrainedProxy

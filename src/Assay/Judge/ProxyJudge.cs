@@ -68,7 +68,8 @@ public sealed class ProxyJudge
 
         int pieces = candidates.Count * _options.Seeds;
         int atOnce = Math.Min(work.Threads, pieces);
-        long memory = work.MemoryBytes / atOnce;
+        string unit = _proxy.CountsRows ? "rows" : "bytes";
+        double[] done = [.. Enumerable.Range(0, pieces).Select(piece => work.Pieces.Has(Stage, piece) ? 1.0 : 0)];
         work.Make(
             Stage,
             pieces,
@@ -80,11 +81,24 @@ public sealed class ProxyJudge
                 using Workers.LimitScope limit = Workers.Limit(Math.Max(1, work.Threads / atOnce));
                 Subsample sample = budgeted[candidate]
                     .Draw(view.Selection, budget, work.Random.Child("draw").Child(seed));
-                double[] values = Measure(view, sample, bytes[candidate], targets, seed, memory, work);
+                ProxyRun run = new(
+                    work.Random.Child("train").Child(seed),
+                    work.MemoryBytes / atOnce,
+                    Path.Combine(work.Pieces.Folder, $"training-{piece:D6}"),
+                    share =>
+                    {
+                        done[piece] = share;
+                        work.Progress?.Report(new(Stage, (long)(done.Sum() * budget), pieces * budget, unit));
+                    },
+                    work.Cancellation
+                );
+                double[] values = Measure(view, sample, bytes[candidate], targets, seed, run);
                 stream.Write(MemoryMarshal.AsBytes<double>(values));
+                if (Directory.Exists(run.Folder))
+                    Directory.Delete(run.Folder, recursive: true);
             },
             _ => budget,
-            _proxy.CountsRows ? "rows" : "bytes"
+            unit
         );
         return [.. candidates.Select((_, candidate) => Collect(candidate, work))];
     }
@@ -111,8 +125,7 @@ public sealed class ProxyJudge
         long bytes,
         Dictionary<string, Target> targets,
         int seed,
-        long memory,
-        Work work
+        ProxyRun run
     )
     {
         DistinctNGrams?[] distinct =
@@ -127,13 +140,9 @@ public sealed class ProxyJudge
                     foreach (DistinctNGrams? counter in distinct)
                         counter?.Add(text);
                 },
-                work.Cancellation
+                run.Cancellation
             );
-        // One stream for all candidates of a seed: they begin from the same model.
-        using ITrainedProxy? model =
-            targets.Count > 0
-                ? _proxy.Train(view, sample, work.Random.Child("train").Child(seed), memory, work.Cancellation)
-                : null;
+        using ITrainedProxy? model = targets.Count > 0 ? _proxy.Train(view, sample, run) : null;
         return
         [
             .. _metrics.Select(
@@ -143,7 +152,7 @@ public sealed class ProxyJudge
                         MetricKind.Distinct => distinct[i]!.Share,
                         MetricKind.Rows => view.Selection.Count,
                         MetricKind.Bytes => bytes,
-                        _ => model!.Measure(metric.Kind, targets[metric.Target].Part(seed), work.Cancellation),
+                        _ => model!.Measure(metric.Kind, targets[metric.Target].Part(seed), run.Cancellation),
                     }
             ),
         ];

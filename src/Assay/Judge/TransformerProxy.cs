@@ -1,5 +1,5 @@
 using Assay.Data;
-using Assay.Numerics;
+using Assay.Learning;
 using Assay.Train;
 
 namespace Assay.Judge;
@@ -11,17 +11,21 @@ internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
 
     public bool CountsRows => false;
 
-    public ITrainedProxy Train(
-        View view,
-        Subsample sample,
-        RandomStream random,
-        long memoryBytes,
-        CancellationToken cancellation
-    )
+    public ITrainedProxy Train(View view, Subsample sample, ProxyRun run)
     {
         TokenStream text = new();
-        sample.ForEach(view, text.Add, cancellation);
-        return new Trained(LanguageModelFit.Of(options, text, random, cancellation: cancellation));
+        sample.ForEach(view, text.Add, run.Cancellation);
+        double steps = LanguageModelFit.Steps(options, text);
+        return new Trained(
+            LanguageModelFit.Of(
+                options,
+                text,
+                run.Random,
+                new TrainingCheckpoints(run.Folder),
+                step => run.Done(step.Step / steps),
+                cancellation: run.Cancellation
+            )
+        );
     }
 
     private sealed class Trained(LanguageModelFit model) : ITrainedProxy

@@ -194,6 +194,83 @@ public class ProxyJudgeTests
     }
 
     [Fact]
+    public void ATransformerStandsInAndGoesOnFromWhereItWasStopped()
+    {
+        JudgeOptions options = new()
+        {
+            Proxy = "gpt-250k",
+            Epochs = 6,
+            Seeds = 2,
+            Tokens = Amount.Count(6000),
+        };
+        (string, View)[] candidates = [("sea", InDomain), ("law", OutOfDomain)];
+        using Pieces whole = Pieces.Temporary(),
+            stopped = Pieces.Temporary();
+        var expected = Judge(options, candidates, threads: 2, whole);
+        Assert.True(expected[0][0].Interval.Mean < expected[1][0].Interval.Mean);
+
+        using CancellationTokenSource stop = new();
+        Work work = new(stopped)
+        {
+            Threads = 1,
+            MemoryBytes = 1 << 30,
+            Random = new RandomStream(7, "judge"),
+            Datasets = new Dictionary<string, View> { ["target"] = Target },
+            Cancellation = stop.Token,
+            Progress = new Listener(progress =>
+            {
+                if (progress.Stage == "judging" && progress.Done > 0.4 * progress.Total)
+                    stop.Cancel();
+            }),
+        };
+        Assert.ThrowsAny<OperationCanceledException>(() => new ProxyJudge(options).Judge(candidates, work));
+        Assert.NotEmpty(Directory.GetFiles(stopped.Folder, "step-*", SearchOption.AllDirectories));
+        AssertSame(expected, Judge(options, candidates, threads: 1, stopped));
+        Assert.Empty(Directory.GetFiles(stopped.Folder, "step-*", SearchOption.AllDirectories));
+    }
+
+    private sealed class Listener(Action<Progress> hear) : IProgress<Progress>
+    {
+        public void Report(Progress value) => hear(value);
+    }
+
+    [Fact]
+    public void AClassifierStandsInForLabelledRows()
+    {
+        static View Labelled(string seed, int rows, int flipped)
+        {
+            RandomStream random = new(9, seed);
+            TableBuilder builder = new("table");
+            for (int row = 0; row < rows; row++)
+            {
+                double x = random.NextGaussian();
+                bool label = x > 0 != row < flipped;
+                builder.Column("x").Set(x);
+                builder.Column("label").Set(label ? "yes"u8 : "no"u8);
+                builder.EndRow(new((UInt128)row + 1), row);
+            }
+            using MemoryStream bytes = new();
+            builder.WriteTo(bytes);
+            return new(Dataset.Of("table", "text", [bytes.ToArray()]));
+        }
+        JudgeOptions options = new() { Proxy = "logistic", Metrics = ["accuracy@target", "log-loss@target", "rows"] };
+        var found = Judge(
+            options,
+            [("clean", Labelled("pool", 300, 0)), ("noisy", Labelled("pool", 300, 100))],
+            target: Labelled("target", 200, 0)
+        );
+        Assert.Equal(["share", "nats", "rows"], found[0].Select(m => m.Unit));
+        Assert.InRange(found[0][0].Interval.Mean, 0.95, 1);
+        Assert.True(found[1][1].Minus(found[0][1]).Interval.Low > 0); // the loss of noise is seen
+
+        AssayException wrong = Assert.Throws<AssayException>(() =>
+            new ProxyJudge(options with { Metrics = ["bits-per-byte@target"] })
+        );
+        Assert.Contains("does not measure bits-per-byte@target", wrong.Message);
+        Assert.Contains("accuracy, log-loss", wrong.Hint);
+    }
+
+    [Fact]
     public void BadInputIsOneClearError()
     {
         AssayException unknown = Assert.Throws<AssayException>(() => new ProxyJudge(new() { Metrics = ["diversity"] }));
