@@ -269,7 +269,12 @@ internal sealed class BackwardPass
             Node node = stack[^1];
             if (node.Next < node.Inputs)
             {
-                if (node.Input(node.Next++).Node is { } below && below.Pass != _pass)
+                Tensor input = node.Input(node.Next++);
+                if (input.GraphEnded)
+                    throw new InvalidOperationException(
+                        $"The graph goes through a tensor of {TensorShape.Text(input.Shape)} whose scope has ended: run backwards within the scope, or let the scope end later."
+                    );
+                if (input.Node is { } below && below.Pass != _pass)
                     Enter(below);
                 continue;
             }

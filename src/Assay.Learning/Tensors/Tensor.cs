@@ -61,6 +61,9 @@ public sealed partial class Tensor : IDisposable
 
     internal TensorScope? Scope { get; set; }
 
+    /// <summary>True if this was the result of a recorded operation whose scope has ended.</summary>
+    internal bool GraphEnded { get; private set; }
+
     internal int[] Sizes => _shape;
 
     /// <summary>True if nobody else shows this storage, so that it may be written over.</summary>
@@ -176,6 +179,7 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Returns the storage and leaves the graph.</summary>
     internal void Return()
     {
+        GraphEnded |= Node is not null;
         Node = null;
         ReturnStorage();
     }

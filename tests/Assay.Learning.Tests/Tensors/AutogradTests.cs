@@ -104,6 +104,32 @@ public sealed class AutogradTests
     }
 
     [Fact]
+    public void ThreadsMayDifferentiateWithRespectToTheSameParameters()
+    {
+        Tensor w = Tensor.Normal(new RandomStream(1, "shared"), 1, 16, 16);
+        w.RequiresGrad = true;
+        float[][] found = new float[8][];
+        Parallel.For(
+            0,
+            found.Length,
+            i =>
+            {
+                using TensorScope scope = new();
+                Tensor x = Tensor.Normal(new RandomStream((ulong)i, "rows"), 1, 4, 16);
+                Tensor[] slope = Tensor.Gradients(x.MatMul(w).Tanh().Square().Sum(), [w], createGraph: true);
+                found[i] = Tensor.Gradients(slope[0].Square().Sum(), [w])[0].ToArray();
+            }
+        );
+        for (int i = 0; i < found.Length; i++)
+        {
+            Tensor x = Tensor.Normal(new RandomStream((ulong)i, "rows"), 1, 4, 16);
+            Tensor[] slope = Tensor.Gradients(x.MatMul(w).Tanh().Square().Sum(), [w], createGraph: true);
+            Assert.Equal(Tensor.Gradients(slope[0].Square().Sum(), [w])[0].ToArray(), found[i]);
+        }
+        Assert.Null(w.Grad);
+    }
+
+    [Fact]
     public void NothingIsRecordedWithinNoGrad()
     {
         Tensor x = Tensor.Ones(2);

@@ -84,6 +84,18 @@ public sealed class TensorScopeTests
     }
 
     [Fact]
+    public void RunningBackwardsThroughAnEndedScopeIsAnError()
+    {
+        Tensor w = Tensor.Ones(2),
+            loss;
+        w.RequiresGrad = true;
+        using (TensorScope scope = new())
+            loss = scope.Keep(w.Exp().Sum());
+        Assert.Equal(2 * MathF.E, loss.Item(), 1e-4f);
+        Assert.Contains("[2]", Assert.Throws<InvalidOperationException>(() => loss.Backward()).Message);
+    }
+
+    [Fact]
     public void ScopesEndInTheOrderOfTheirNesting()
     {
         TensorScope outer = new(),
