@@ -89,7 +89,7 @@ internal static class RunCommand
                 ReportPage.Render(report, writer);
             }
         );
-        lines?.Dispose();
+        lines?.Complete();
         if (parsed.GetValue(MachineOptions.Json))
             Console.Out.WriteLine(report.ToJson());
         else if (!quiet)

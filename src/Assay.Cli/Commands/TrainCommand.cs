@@ -121,7 +121,7 @@ internal static class TrainCommand
             parsed.GetValue(Seed),
             folder
         );
-        lines?.Dispose();
+        lines?.Complete();
         if (parsed.GetValue(MachineOptions.Json))
             Console.Out.WriteLine(report.ToJson());
         else if (!quiet)

@@ -79,11 +79,20 @@ internal sealed class ProgressLines : IRunObserver, IDisposable
         }
     }
 
+    /// <summary>The work has ended well.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+            Finish();
+    }
+
+    /// <summary>What still runs then was stopped or has failed.</summary>
     public void Dispose()
     {
         _timer?.Dispose();
         lock (_gate)
-            Finish();
+            if (_running)
+                WriteLine($"{Indent}✗ {_step}");
     }
 
     private string Indent => _candidate.Length > 0 ? "    " : "  ";
