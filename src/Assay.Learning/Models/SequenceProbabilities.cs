@@ -12,14 +12,7 @@ public static class SequenceProbabilities
         this Transformer model,
         TokenBatch batch,
         Numerics.RandomStream? dropout = null
-    ) =>
-        (
-            -Functional.CrossEntropyRows(
-                model.Forward(batch.Inputs, batch.Batch, dropout),
-                batch.Targets,
-                ignore: TokenBatch.NotCounted
-            )
-        ).Reshape(batch.Batch, batch.Time);
+    ) => (-model.Losses(batch.Inputs, batch.Targets, batch.Batch, dropout)).Reshape(batch.Batch, batch.Time);
 
     /// <summary>The sum of <see cref="TokenLogProbabilities"/> over each sequence.</summary>
     /// <param name="model">The model.</param>

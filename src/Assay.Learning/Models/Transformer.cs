@@ -66,6 +66,12 @@ public sealed class Transformer : Module
     /// <summary>Where GPT-2 has it, after the embedding and on everything that is added to the residual stream (not on attention weights).</summary>
     public Dropout Dropout { get; init; } = new(0);
 
+    /// <summary>
+    /// The most logits that a loss stores; beyond, they are made in blocks, and again in the backward pass: a large vocabulary's
+    /// are most of the memory.
+    /// </summary>
+    public long MostLogits { get; init; } = 1 << 24;
+
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters() =>
         [
@@ -109,7 +115,11 @@ public sealed class Transformer : Module
             throw new InvalidOperationException(
                 "A model with a prefix, or adapters that are not merged, has no plain copy."
             );
-        Transformer copy = new(Config, new RandomStream(0, "overwritten")) { Dropout = Dropout };
+        Transformer copy = new(Config, new RandomStream(0, "overwritten"))
+        {
+            Dropout = Dropout,
+            MostLogits = MostLogits,
+        };
         foreach (TransformerParameter parameter in TransformerParameters.Of(Config))
             TransformerWeights.Of(this, parameter).CopyTo(TransformerWeights.Of(copy, parameter));
         return copy;
@@ -149,12 +159,28 @@ public sealed class Transformer : Module
     /// <param name="batch">Number of sequences.</param>
     /// <param name="dropout">Gives the random numbers of dropout, or null.</param>
     /// <returns>[].</returns>
-    public Tensor Loss(
+    public Tensor Loss(ReadOnlyMemory<int> tokens, ReadOnlyMemory<int> targets, int batch, RandomStream? dropout = null)
+    {
+        int counted = targets.Length - targets.Span.Count(TokenBatch.NotCounted);
+        return Losses(tokens, targets, batch, dropout).Sum() * (1f / Math.Max(1, counted));
+    }
+
+    /// <summary>The cross-entropy of the next token at every place, in nats; 0 where none counts.</summary>
+    /// <inheritdoc cref="Loss"/>
+    /// <returns>[batch x time], flat.</returns>
+    public Tensor Losses(
         ReadOnlyMemory<int> tokens,
         ReadOnlyMemory<int> targets,
         int batch,
         RandomStream? dropout = null
-    ) => Functional.CrossEntropy(Forward(tokens, batch, dropout), targets, ignore: TokenBatch.NotCounted);
+    )
+    {
+        Tensor hidden = Hidden(tokens, batch, dropout);
+        Tensor weight = Head?.Weight ?? Embedding.Weight;
+        return (long)tokens.Length * weight.Shape[0] > MostLogits && Head?.Adapter is null
+            ? Functional.LinearCrossEntropyRows(hidden, weight, targets, ignore: TokenBatch.NotCounted)
+            : Functional.CrossEntropyRows(Logits(hidden), targets, ignore: TokenBatch.NotCounted);
+    }
 
     /// <summary>The state after the last layer and its norm: what the head reads.</summary>
     /// <param name="tokens">[batch x time], flat.</param>

@@ -204,6 +204,24 @@ public sealed class TransformerTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(TransformerFamily.Llama)]
+    [InlineData(TransformerFamily.Gpt2)]
+    public void LossesInBlocksAreThoseOfAllLogits(TransformerFamily family)
+    {
+        Transformer whole = TinyModels.Model(family),
+            blocks = new(whole.Config, new RandomStream(1, "model")) { MostLogits = 1 };
+        int[] tokens = TinyModels.Tokens(8),
+            targets = [.. TinyModels.Tokens(6, 4), TokenBatch.NotCounted, TokenBatch.NotCounted];
+        Tensor a = whole.Loss(tokens, targets, 2),
+            b = blocks.Loss(tokens, targets, 2);
+        Assert.Equal(a.Item(), b.Item(), 1e-5f);
+        a.Backward();
+        b.Backward();
+        foreach ((Parameter left, Parameter right) in whole.Parameters().Zip(blocks.Parameters()))
+            Assert.InRange(TinyModels.MaxDifference(left.Tensor.Grad!.Data, right.Tensor.Grad!.Data), 0, 1e-5);
+    }
+
     [Fact]
     public void GradientsHaveTheSameBitsOnOneThreadAndTwo()
     {
