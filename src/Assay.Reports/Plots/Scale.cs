@@ -74,7 +74,10 @@ public sealed class Scale
     public IReadOnlyList<Tick> Ticks(int count = 5, string unit = "")
     {
         List<Tick> ticks = IsLogarithmic ? LogarithmicTicks(count, unit) : LinearTicks(count, unit);
-        return ticks.Count >= 2 || !IsLogarithmic ? ticks : LinearTicksOfLogarithmic(count, unit);
+        if (ticks.Count < 2 && IsLogarithmic)
+            ticks = LinearTicksOfLogarithmic(count, unit);
+        // Of ticks that are too near for their labels to tell them apart, the first one stands.
+        return [.. ticks.DistinctBy(tick => tick.Label)];
     }
 
     /// <summary>A fraction of the axis as an SVG length: <c>37.5%</c>.</summary>

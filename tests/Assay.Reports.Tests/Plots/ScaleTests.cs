@@ -45,6 +45,10 @@ public sealed class ScaleTests
     }
 
     [Fact]
+    public void No_label_stands_twice() =>
+        Assert.Equal(["285\u202FKiB"], Scale.Linear(291_900, 292_200).Ticks(5, "bytes").Select(tick => tick.Label));
+
+    [Fact]
     public void A_range_without_width_has_its_value_in_the_middle() =>
         Assert.Equal(0.5, Scale.Around([7, 7]).At(7), 12);
 
