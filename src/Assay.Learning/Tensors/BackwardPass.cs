@@ -43,14 +43,20 @@ internal sealed class BackwardPass
     public static void IntoParameters(Tensor output, Tensor? seed, bool createGraph, IGradientObserver? observer) =>
         Start(output, seed, null, createGraph, observer);
 
-    /// <summary>The gradients of the inputs, null where the output does not depend on one.</summary>
-    public static Tensor?[] Of(Tensor output, ReadOnlySpan<Tensor> inputs, Tensor? seed, bool createGraph)
+    /// <summary>The gradients of the inputs, null where the output does not depend on one, or where the observer took them all.</summary>
+    public static Tensor?[] Of(
+        Tensor output,
+        ReadOnlySpan<Tensor> inputs,
+        Tensor? seed,
+        bool createGraph,
+        IGradientObserver? observer = null
+    )
     {
         Dictionary<Tensor, int> requested = new(inputs.Length);
         foreach (Tensor input in inputs)
             if (!requested.TryAdd(input, requested.Count))
                 throw new ArgumentException("A tensor stands twice among the inputs.", nameof(inputs));
-        return Start(output, seed, requested, createGraph, null);
+        return Start(output, seed, requested, createGraph, observer);
     }
 
     /// <summary>True if a gradient that was asked for depends on <paramref name="input"/>.</summary>
