@@ -1,0 +1,48 @@
+namespace Assay.Learning;
+
+/// <summary>
+/// The generalised Gauss-Newton matrix J' H J of a loss of a network's outputs, by its products with vectors: positive
+/// semi-definite where the loss is convex in the outputs, and equal to the Fisher matrix of cross-entropy (Schraudolph, 2002).
+/// </summary>
+/// <remarks>J v is had from two backward passes (of the product of J' u with respect to u).</remarks>
+public sealed class GaussNewtonVector : ILinearOperator
+{
+    private readonly Tensor[] _tensors;
+    private readonly Func<Tensor> _outputs;
+    private readonly Func<Tensor, Tensor> _loss;
+
+    /// <summary>The matrix of one batch.</summary>
+    /// <param name="parameters">What to differentiate for; all require a gradient.</param>
+    /// <param name="outputs">Computes the network's outputs, such as logits, at the parameters' present values.</param>
+    /// <param name="loss">The loss, a single number, of outputs alone.</param>
+    public GaussNewtonVector(IEnumerable<Parameter> parameters, Func<Tensor> outputs, Func<Tensor, Tensor> loss)
+    {
+        ParameterVector vector = new(parameters);
+        _tensors = [.. vector.Parameters.Select(parameter => parameter.Tensor)];
+        (Length, _outputs, _loss) = (vector.Length, outputs, loss);
+    }
+
+    /// <inheritdoc/>
+    public int Length { get; }
+
+    /// <inheritdoc/>
+    public void Multiply(ReadOnlySpan<float> vector, Span<float> product)
+    {
+        FlatGradients.Check(Length, vector, product);
+        product.Clear();
+        using TensorScope scope = new();
+        Tensor outputs = _outputs(),
+            any = Tensor.Ones(outputs.Shape);
+        any.RequiresGrad = true;
+        Tensor[] back = Tensor.Gradients(outputs, _tensors, any, createGraph: true);
+        Tensor forward = Tensor.Gradients(FlatGradients.Product(back, vector), [any])[0];
+        Tensor free = outputs.Detach();
+        free.RequiresGrad = true;
+        Tensor slope = Tensor.Gradients(_loss(free), [free], createGraph: true)[0];
+        Tensor along = (slope * forward).Sum();
+        if (!along.RequiresGrad)
+            return;
+        Tensor curved = Tensor.Gradients(along, [free])[0];
+        FlatGradients.Add(Tensor.Gradients(outputs, _tensors, curved), 1, product);
+    }
+}
