@@ -1,0 +1,38 @@
+using Assay.Numerics;
+
+namespace Assay.Learning;
+
+/// <summary>Labels drawn from what a model predicts: with them, gradients are those of the true Fisher matrix, not of the empirical one.</summary>
+public static class SampledLabels
+{
+    /// <summary>Draws a class for each row.</summary>
+    /// <param name="logits">[.., classes], finite.</param>
+    /// <param name="stream">One number a row, in order.</param>
+    /// <returns>A class for each row.</returns>
+    public static int[] Of(Tensor logits, RandomStream stream)
+    {
+        if (logits.Rank == 0 || logits.Shape[^1] == 0)
+            throw new ArgumentException(
+                $"Logits are [.., classes], not {TensorShape.Text(logits.Shape)}.",
+                nameof(logits)
+            );
+        int classes = logits.Shape[^1];
+        int[] labels = new int[logits.Length / classes];
+        for (int row = 0; row < labels.Length; row++)
+        {
+            ReadOnlySpan<float> values = logits.Data.Slice(row * classes, classes);
+            double largest = double.NegativeInfinity,
+                sum = 0;
+            foreach (float value in values)
+                largest = Math.Max(largest, value);
+            foreach (float value in values)
+                sum += Math.Exp(value - largest);
+            double left = stream.NextDouble() * sum;
+            int label = 0;
+            while (label < classes - 1 && (left -= Math.Exp(values[label] - largest)) >= 0)
+                label++;
+            labels[row] = label;
+        }
+        return labels;
+    }
+}
