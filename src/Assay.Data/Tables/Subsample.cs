@@ -23,23 +23,20 @@ public sealed class Subsample
     public void ForEach(View view, Action<ReadOnlySpan<byte>> use, CancellationToken cancellation)
     {
         bool isCut = false;
-        for (int i = 0; i < Rows.Count; )
-        {
-            int index = view.Dataset.TableOf(Rows[i]);
-            TableInfo table = view.Dataset.Tables[index];
-            using Batch batch = view.Read(index);
-            for (; i < Rows.Count && Rows[i] < table.FirstRow + table.RowCount; i++)
+        view.ForEach(
+            Rows,
+            (batch, row) =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                ReadOnlySpan<byte> text = batch.Text(Rows[i]);
-                if (Rows[i] == _cutRow && !isCut)
+                ReadOnlySpan<byte> text = batch.Text(row);
+                if (row == _cutRow && !isCut)
                 {
                     text = Cut(text);
                     isCut = true;
                 }
                 use(text);
-            }
-        }
+            },
+            cancellation
+        );
     }
 
     private ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text)

@@ -46,7 +46,8 @@ internal sealed class NGramProxy(int order) : IProxy
             NGramScorer scorer = new(model);
             double bits = 0;
             long bytes = 0;
-            part.ForEach(
+            part.View.ForEach(
+                part.Rows,
                 (batch, row) =>
                 {
                     ReadOnlySpan<byte> text = batch.Text(row);

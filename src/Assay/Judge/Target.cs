@@ -44,22 +44,6 @@ internal sealed class TargetPart(string name, View view, int[] rows, int seed)
     /// <summary>Ordinals, ascending.</summary>
     public IReadOnlyList<int> Rows => rows;
 
-    /// <summary>Gives every row, ascending, with the table that it stands in.</summary>
-    public void ForEach(Action<Batch, int> use, CancellationToken cancellation)
-    {
-        for (int i = 0; i < rows.Length; )
-        {
-            int index = view.Dataset.TableOf(rows[i]);
-            TableInfo table = view.Dataset.Tables[index];
-            using Batch batch = view.Read(index);
-            for (; i < rows.Length && rows[i] < table.FirstRow + table.RowCount; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                use(batch, rows[i]);
-            }
-        }
-    }
-
     public AssayException HasNoText() =>
         new(
             $"judge: a part of the target '{name}' has no text in it ({rows.Length} rows of seed {seed + 1})",

@@ -34,7 +34,7 @@ internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
         public double Measure(MetricKind kind, TargetPart part, CancellationToken cancellation)
         {
             TokenStream text = new();
-            part.ForEach((batch, row) => text.Add(batch.Text(row)), cancellation);
+            part.View.ForEach(part.Rows, (batch, row) => text.Add(batch.Text(row)), cancellation);
             return text.Bytes > 0 ? model.BitsPerByte(text, cancellation) : throw part.HasNoText();
         }
 

@@ -55,26 +55,7 @@ public sealed class LanguageModelTrainer(LanguageModelOptions options) : ITraine
     private static TokenStream Read(View view, Work work)
     {
         TokenStream text = new();
-        int[] rows = view.Selection.Rows;
-        Batch? batch = null;
-        try
-        {
-            foreach (int row in rows)
-            {
-                work.Cancellation.ThrowIfCancellationRequested();
-                int index = view.Dataset.TableOf(row);
-                if (batch?.Index != index)
-                {
-                    batch?.Dispose();
-                    batch = view.Read(index);
-                }
-                text.Add(batch.Text(row));
-            }
-        }
-        finally
-        {
-            batch?.Dispose();
-        }
+        view.ForEach(view.Selection.Rows, (batch, row) => text.Add(batch.Text(row)), work.Cancellation);
         return text;
     }
 }
