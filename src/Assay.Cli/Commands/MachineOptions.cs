@@ -9,9 +9,9 @@ internal static class MachineOptions
 {
     private static readonly Option<BadRowPolicy> OnBadRow = new("--on-bad-row")
     {
-        Description = "What to do with a row that cannot be read: fail, skip, or quarantine (kept aside and reported).",
+        Description =
+            "What to do with a row that cannot be read: fail, skip, or quarantine (kept aside and reported). [default: fail]",
         HelpName = "fail|skip|quarantine",
-        DefaultValueFactory = _ => BadRowPolicy.Fail,
     };
 
     private static readonly Option<int> Threads = new("--threads")
@@ -24,7 +24,7 @@ internal static class MachineOptions
     private static readonly Option<ByteSize?> Memory = new("--memory")
     {
         Description =
-            "Memory that the whole process may take, such as 2G; more data than that spill to disk. Default: three quarters of the machine's.",
+            "Memory that the whole process may take, such as 2G; more data than that spill to disk. [default: three quarters of the machine's]",
         HelpName = "size",
         CustomParser = result =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Assay.Data;
 using Assay.Recipes;
 
@@ -7,6 +8,8 @@ namespace Assay.Cli.Commands;
 /// <summary><c>assay methods [name]</c></summary>
 internal static class MethodsCommand
 {
+    private const int Width = 100;
+
     private static readonly Argument<string?> Name = new("name")
     {
         Description = "A verb, or a method to show with all its options.",
@@ -50,15 +53,32 @@ internal static class MethodsCommand
 
     private static void WriteOptions(MethodEntry method)
     {
-        Console.Out.WriteLine($"{method.Name}  ({method.Paper})");
-        Console.Out.WriteLine(method.Summary);
+        Console.Out.WriteLine(method.Paper.Length > 0 ? $"{method.Name}  ({method.Paper})" : method.Name);
+        WriteWrapped(method.Summary, "");
         Console.Out.WriteLine();
         foreach (OptionEntry option in method.Options)
         {
-            Console.Out.WriteLine(
-                $"  {option.Name}: {option.Type}{(option.Default is null ? "" : ", default " + option.Default)}"
-            );
-            Console.Out.WriteLine($"      {option.Description}");
+            string type = option.Allowed.Count > 0 ? string.Join(" | ", option.Allowed) : option.Type;
+            string range = option.Range.Length > 0 ? ", " + option.Range : "";
+            string value = option.Default is "" or "[]" ? "" : ", default " + option.Default;
+            WriteWrapped($"{option.Name}: {type}{range}{value}", "  ");
+            WriteWrapped(option.Description, "      ");
         }
+    }
+
+    /// <summary>Writes a paragraph in lines of at most <see cref="Width"/> characters, unless a word is longer.</summary>
+    private static void WriteWrapped(string text, string indent)
+    {
+        StringBuilder line = new(indent);
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > indent.Length && line.Length + 1 + word.Length > Width)
+            {
+                Console.Out.WriteLine(line);
+                line.Clear().Append(indent);
+            }
+            line.Append(line.Length > indent.Length ? " " : "").Append(word);
+        }
+        Console.Out.WriteLine(line);
     }
 }

@@ -55,6 +55,15 @@ internal static class TrainCommand
         DefaultValueFactory = _ => "model",
     };
 
+    static TrainCommand() =>
+        // The library takes what it does not know for one more path.
+        DataPath.Validators.Add(result =>
+        {
+            foreach (string path in result.Tokens.Select(token => token.Value))
+                if (path.StartsWith('-') && !File.Exists(path))
+                    result.AddError($"There is no option '{path}'.");
+        });
+
     /// <param name="withMethods">Whether to find the methods, which takes time: only for command lines about them.</param>
     public static Command Create(bool withMethods)
     {
@@ -70,15 +79,20 @@ internal static class TrainCommand
     private static Command Of(MethodEntry method)
     {
         Command command = new(method.Name[(method.Verb.Length + 1)..], method.Summary) { DataPath };
-        List<(string Key, Option<string> Option)> own = [];
+        List<(OptionEntry Entry, Option<string> Option)> own = [];
         foreach (OptionEntry entry in method.Options)
         {
             Option<string> option = new("--" + entry.Name)
             {
-                Description = entry.Description + (entry.Default.Length > 0 ? $" [default: {entry.Default}]" : ""),
-                HelpName = entry.Type,
+                Description =
+                    entry.Description + (entry.Default is not ("" or "[]") ? $" [default: {entry.Default}]" : ""),
+                HelpName =
+                    entry.Allowed.Count > 0 ? string.Join('|', entry.Allowed)
+                    : entry.IsList ? "a,b,..."
+                    : entry.Type,
             };
-            own.Add((entry.Name, option));
+            option.CompletionSources.Add([.. entry.Allowed]);
+            own.Add((entry, option));
             command.Options.Add(option);
         }
         foreach (Option option in (Option[])[Test, HoldOut, Text, Seed, Out])
@@ -89,13 +103,17 @@ internal static class TrainCommand
                 parsed,
                 method,
                 [
-                    .. own.Where(option => parsed.GetValue(option.Option) is not null)
-                        .Select(option => $"{option.Key}={parsed.GetValue(option.Option)}"),
+                    .. own.Where(one => parsed.GetValue(one.Option) is not null)
+                        .Select(one => $"{one.Entry.Name}={Written(one.Entry, parsed.GetValue(one.Option)!)}"),
                 ]
             )
         );
         return command;
     }
+
+    // Lists need no brackets on a command line.
+    private static string Written(OptionEntry entry, string value) =>
+        entry.IsList && !value.StartsWith('[') ? $"[{value}]" : value;
 
     private static int Run(ParseResult parsed, MethodEntry method, IReadOnlyList<string> changes)
     {
@@ -132,25 +150,28 @@ internal static class TrainCommand
     private static void Write(TrainReport report, string folder)
     {
         TextWriter output = Console.Out;
+        int width = Math.Max(8, report.Scores.Keys.Select(metric => metric.Length).DefaultIfEmpty().Max());
         output.WriteLine();
-        output.WriteLine($"model    {report.Model}");
-        output.WriteLine($"rows     {report.Rows:N0} to train on, {report.HeldOutRows:N0} to measure on");
+        Line("model", report.Model);
+        Line("rows", $"{report.Rows:N0} to train on, {report.HeldOutRows:N0} to measure on");
         if (report.Losses.Count > 0)
-            output.WriteLine(
+            Line(
+                "loss",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"loss     {report.Losses[0]:0.000} {Sparkline.Of(report.Losses, 40)} {report.Losses[^1]:0.000} over {report.Losses.Count:N0} steps"
+                    $"{report.Losses[0]:0.000} {Sparkline.Of(report.Losses, 40)} {report.Losses[^1]:0.000} over {report.Losses.Count:N0} steps"
                 )
             );
         foreach ((string metric, double value) in report.Scores)
-            output.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{metric, -8} {value:0.0000} on the held-out rows")
-            );
-        output.WriteLine($"saved    {folder}");
-        output.WriteLine(
+            Line(metric, string.Create(CultureInfo.InvariantCulture, $"{value:0.0000} on the held-out rows"));
+        Line("saved", folder);
+        Line(
+            "took",
             report.Cached
-                ? "took     nothing: this model was trained before"
-                : string.Create(CultureInfo.InvariantCulture, $"took     {report.Seconds:0.0} s")
+                ? "nothing: this model was trained before"
+                : string.Create(CultureInfo.InvariantCulture, $"{report.Seconds:0.0} s")
         );
+
+        void Line(string name, string value) => output.WriteLine($"{name.PadRight(width)} {value}");
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ProgressLines : IRunObserver, IDisposable
             _progress = default;
             _stage.Restart();
             if (!_terminal && !cached)
-                _output.WriteLine($"{Indent}{method} {Cut(written, 60)} ...");
+                _output.WriteLine($"{Indent}{$"{method} {Cut(written, 60)}".TrimEnd()} ...");
         }
     }
 

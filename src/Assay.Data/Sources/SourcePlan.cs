@@ -203,7 +203,7 @@ public sealed class SourcePlan
             new(full),
             pattern.StartsWith(DotnetPlaceholder, StringComparison.Ordinal)
                 ? "This .NET SDK ships without those files. Any text will do instead: give it with --data PATH."
-                : "Relative paths start from the recipe's folder; '*' stays within a folder, '**' does not."
+                : "Relative paths start from the folder of the recipe, or the current one where there is none; '*' stays within a folder, '**' does not."
         );
     }
 }

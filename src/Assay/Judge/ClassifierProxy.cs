@@ -11,7 +11,9 @@ internal sealed class ClassifierProxy(ClassifierOptions options) : IProxy
     public bool CountsRows => options.Model != "logistic-hashed";
 
     public ITrainedProxy Train(View view, Subsample sample, ProxyRun run) =>
-        new Trained(ClassifierFit.Of(options, view, sample.Rows, run.Random, cancellation: run.Cancellation));
+        new Trained(
+            ClassifierFit.Of(options, view, sample.Rows, run.Random, run.MemoryBytes, cancellation: run.Cancellation)
+        );
 
     private sealed class Trained(ClassifierFit model) : ITrainedProxy
     {

@@ -11,7 +11,24 @@ public sealed record JudgeOptions
     /// <c>gpt-10m</c> (transformers over bytes; minutes). With labels: <c>logistic-hashed</c> on the text, <c>logistic</c>,
     /// <c>mlp</c> or <c>convnet</c> on columns of numbers.
     /// </summary>
-    [Required, RegularExpression("ngram-[1-8]|gpt-250k|gpt-1m|gpt-4m|gpt-10m|logistic-hashed|logistic|mlp|convnet")]
+    [AllowedValues(
+        "ngram-1",
+        "ngram-2",
+        "ngram-3",
+        "ngram-4",
+        "ngram-5",
+        "ngram-6",
+        "ngram-7",
+        "ngram-8",
+        "gpt-250k",
+        "gpt-1m",
+        "gpt-4m",
+        "gpt-10m",
+        "logistic-hashed",
+        "logistic",
+        "mlp",
+        "convnet"
+    )]
     public string Proxy { get; init; } = "ngram-6";
 
     /// <summary>

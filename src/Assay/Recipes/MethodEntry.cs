@@ -57,12 +57,12 @@ public sealed class MethodEntry
 
     internal RecordShape Shape { get; }
 
-    /// <summary>Options from changes of their defaults, each <c>key=value</c> as in <c>--set</c>.</summary>
+    /// <summary>Options from changes of their defaults, each <c>key=value</c>; errors call them <c>--key=value</c>.</summary>
     /// <exception cref="RecipeException">A key or a value does not fit; all that is wrong is in the exception.</exception>
     public object Bind(IReadOnlyList<string> changes)
     {
         Problems problems = new();
-        Overrides overrides = new(problems);
+        Overrides overrides = new(problems, "--");
         MapNode root = new(new(new(Name, ""), 0, 0), []);
         foreach (string change in changes)
             root = overrides.Set(root, change);
@@ -70,6 +70,22 @@ public sealed class MethodEntry
         problems.ThrowIfAny();
         return options;
     }
+
+    /// <summary>Options as one would write them in a recipe: those that are not at their defaults.</summary>
+    public string Written(object options) =>
+        string.Join(
+            ", ",
+            Shape
+                .Options.Select(option =>
+                    (
+                        option.Name,
+                        Value: Wording.Text(option.Property.GetValue(options)),
+                        Default: Wording.Text(option.Default)
+                    )
+                )
+                .Where(option => option.Value != option.Default)
+                .Select(option => $"{option.Name}: {option.Value}")
+        );
 
     /// <summary>Makes the method with those options, a record of <see cref="OptionsType"/>.</summary>
     /// <exception cref="AssayException">The method refuses its options.</exception>
@@ -94,6 +110,7 @@ public sealed class OptionEntry
     {
         Name = option.Name;
         Type = Wording.Type(option.Kind);
+        IsList = option.Kind is ValueKind.List;
         IsRequired = option.IsRequired;
         Default = option.IsRequired ? "" : Wording.Text(option.Default);
         Range = Wording.Range(option.Constraints);
@@ -106,6 +123,9 @@ public sealed class OptionEntry
 
     /// <summary>Its type as a person would say it: <c>whole number</c>, <c>true or false</c>.</summary>
     public string Type { get; }
+
+    /// <summary>True if it takes several values.</summary>
+    public bool IsList { get; }
 
     /// <summary>True if it must be given.</summary>
     public bool IsRequired { get; }

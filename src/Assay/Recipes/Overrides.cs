@@ -2,7 +2,8 @@ namespace Assay.Recipes;
 
 /// <summary>Changes to a recipe made on the command line, before it is bound.</summary>
 /// <param name="problems">Where problems go.</param>
-internal sealed class Overrides(Problems problems)
+/// <param name="written">What stands before a change on the command line.</param>
+internal sealed class Overrides(Problems problems, string written = "--set ")
 {
     /// <summary>Applies <c>--set key=value</c>.</summary>
     /// <remarks>
@@ -12,7 +13,7 @@ internal sealed class Overrides(Problems problems)
     public MapNode Set(MapNode root, string assignment)
     {
         int equals = assignment.IndexOf('=');
-        SourceText source = new("--set " + SourceText.Printable(assignment, 200), "");
+        SourceText source = new(written + SourceText.Printable(assignment, 200), "");
         Mark mark = new(source, 0, 0);
         string name = equals < 0 ? assignment : assignment[..equals].Trim();
         if (equals < 0 || !TryParse(name, out List<Part> path))

@@ -34,6 +34,7 @@ internal sealed class ClassifierFit
     /// <param name="view">The dataset.</param>
     /// <param name="rows">Rows to learn from; a row may repeat.</param>
     /// <param name="random">Initial weights, order of rows, bootstraps.</param>
+    /// <param name="memoryBytes">What fitting may take.</param>
     /// <param name="stepped">Called after every step of a network, or null.</param>
     /// <param name="cancellation">Asks to stop.</param>
     public static ClassifierFit Of(
@@ -41,6 +42,7 @@ internal sealed class ClassifierFit
         View view,
         IReadOnlyList<int> rows,
         RandomStream random,
+        long memoryBytes,
         Action<TrainingStep>? stepped = null,
         CancellationToken cancellation = default
     )
@@ -51,6 +53,8 @@ internal sealed class ClassifierFit
             hashed ? null
             : options.Features.Count > 0 ? options.Features
             : LabelledRows.NumericColumns(view, options.Label);
+        if (hashed)
+            CheckMemory(options, classes.Count, memoryBytes);
         LabelledRows data = LabelledRows.Read(view, rows, options.Label, columns, classes, cancellation);
         if (hashed)
             return new(
@@ -129,6 +133,18 @@ internal sealed class ClassifierFit
                     ClassifierJson.Default.ClassifierFile
                 )
         );
+    }
+
+    // The optimiser keeps pairs of steps and gradients of all weights: every class costs tens of megabytes.
+    private static void CheckMemory(ClassifierOptions options, int classes, long memoryBytes)
+    {
+        const long vectors = 34;
+        long needed = (classes == 2 ? 1 : classes) * LabelledRows.HashedColumns * vectors * sizeof(double);
+        if (needed > memoryBytes)
+            throw new AssayException(
+                $"{classes:N0} classes of '{options.Label}' on {LabelledRows.HashedColumns:N0} hashed columns take {new ByteSize(needed)}, and there are {new ByteSize(memoryBytes)}",
+                hint: "Is it a column of classes? If so, give more --memory or merge rare classes."
+            );
     }
 
     private static IClassifierLearner LearnerOf(

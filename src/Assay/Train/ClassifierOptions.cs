@@ -9,7 +9,7 @@ public record ClassifierOptions
     /// The model: <c>logistic-hashed</c> (softmax regression on hashed words and pairs of words of the text), or one on columns
     /// of numbers: <c>logistic</c>, <c>mlp</c>, or <c>convnet</c> (the columns are the pixels of an image).
     /// </summary>
-    [Required, RegularExpression("logistic-hashed|logistic|mlp|convnet")]
+    [AllowedValues("logistic-hashed", "logistic", "mlp", "convnet")]
     public string Model { get; init; } = "logistic-hashed";
 
     /// <summary>The column that holds the class: text, whole numbers or truth values.</summary>

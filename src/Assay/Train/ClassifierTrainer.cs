@@ -21,6 +21,7 @@ public sealed class ClassifierTrainer(ClassifierOptions options) : ITrainer
             view,
             view.Selection.Rows,
             work.Random,
+            work.MemoryBytes,
             step => work.Progress?.Report(new(Stage, step.Step, batches, "steps")),
             work.Cancellation
         );

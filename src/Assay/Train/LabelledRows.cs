@@ -9,6 +9,9 @@ namespace Assay.Train;
 /// <summary>Rows of a dataset as a classifier wants them: classes, and columns of numbers or hashed words.</summary>
 internal sealed class LabelledRows
 {
+    /// <summary>Columns that words are hashed into.</summary>
+    public const long HashedColumns = 1 << HashBits;
+
     private const int HashBits = 18;
     private readonly List<int> _labels = [];
 

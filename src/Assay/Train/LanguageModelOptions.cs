@@ -6,7 +6,7 @@ namespace Assay.Train;
 public record LanguageModelOptions
 {
     /// <summary>The model: a decoder-only transformer over bytes of about so many parameters.</summary>
-    [Required, RegularExpression("gpt-250k|gpt-1m|gpt-4m|gpt-10m")]
+    [AllowedValues("gpt-250k", "gpt-1m", "gpt-4m", "gpt-10m")]
     public string Model { get; init; } = "gpt-1m";
 
     /// <summary>How often the text is gone through; a fraction stops within it. Above 0.</summary>

@@ -25,6 +25,7 @@ public sealed class TrainRunner(
     CancellationToken cancellation = default
 )
 {
+    private const string HoldoutName = "select/holdout";
     private const string HeldOut = "held-out";
     private const string FileName = "training.json";
 
@@ -49,6 +50,12 @@ public sealed class TrainRunner(
     )
     {
         Stopwatch clock = Stopwatch.StartNew();
+        if (File.Exists(folder))
+            throw new AssayException(
+                "the model's folder is a file",
+                new(folder),
+                "Name another folder with --out, or take the file away."
+            );
         if (method.Create(methodOptions) is not ITrainer trainer)
             throw new AssayException($"{method.Name} trains nothing", hint: "'assay methods train' lists what does.");
         StepRunner steps = new(store, options, observer, cancellation);
@@ -70,15 +77,18 @@ public sealed class TrainRunner(
         View view = new(dataset);
         View? heldOut = tested is { } other ? new(other.Dataset) : null;
         if (heldOut is null && holdOut.Value > 0)
+        {
+            observer.StepStarted(HoldoutName, $"size: {holdOut}", cached: false);
             (view, heldOut) = Split(view, holdOut, steps.WorkFor(key + "-holdout", HeldOut, seed));
-        observer.StepStarted(method.Name, CanonicalJson.Of(methodOptions), cached: false);
+        }
+        observer.StepStarted(method.Name, method.Written(methodOptions), cached: false);
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, options.Threads));
         Trained trained = trainer.Train(view, heldOut, steps.WorkFor(key, method.Name, seed));
         TrainReport report = new()
         {
             Key = key,
             Method = method.Name,
-            Options = CanonicalJson.Of(methodOptions),
+            Options = JsonElement.Parse(CanonicalJson.Of(methodOptions)),
             Seed = seed,
             Model = trained.Model,
             Rows = view.Selection.Count,
@@ -140,8 +150,8 @@ public sealed record TrainReport
     /// <summary>The method.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Its options as canonical JSON.</summary>
-    public required string Options { get; init; }
+    /// <summary>All its options, also those that were left at their defaults.</summary>
+    public required JsonElement Options { get; init; }
 
     /// <summary>The seed.</summary>
     public required ulong Seed { get; init; }
