@@ -127,7 +127,7 @@ public sealed class CsvTests : IDisposable
                     Assert.Equal(expected, read);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

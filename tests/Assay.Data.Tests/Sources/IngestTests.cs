@@ -283,6 +283,6 @@ public sealed class IngestTests : IDisposable
                     Assert.Equal(expected, _folder.Texts(new() { Path = ["a.txt"] }, blockSize: block.Get));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 }

@@ -44,7 +44,7 @@ public class SubsampleTests
                     Assert.Equal(Math.Min(budget, all), drawn);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void TheLastRowIsCutAtACharacter()

@@ -143,7 +143,7 @@ public class TableTests
                         Assert.Equal(Expected(test.Values[i], type), ValueOf(column, i));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     private static string ValueOf(Column? column, int row) => SourceFolder.Value(column, row);

@@ -91,7 +91,7 @@ public sealed class TextTests
                     Assert.Equal(expected.Length, Words.Count(utf8));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void Trim_takes_white_space_from_both_ends() =>
@@ -103,7 +103,7 @@ public sealed class TextTests
                         Encoding.UTF8.GetString(Words.Trim(Encoding.UTF8.GetBytes(text)))
                     )
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void Lines_end_at_breaks_of_every_kind() =>
@@ -121,7 +121,7 @@ public sealed class TextTests
                     Assert.Equal(expected, lines);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void Sentences_end_after_their_sign() =>
@@ -138,7 +138,7 @@ public sealed class TextTests
                     Assert.Equal(expected.Length, Sentences.Count(utf8));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void Code_points_are_counted() =>
@@ -146,7 +146,7 @@ public sealed class TextTests
                 s_texts,
                 text => Assert.Equal(text.EnumerateRunes().Count(), CodePoints.Count(Encoding.UTF8.GetBytes(text)))
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void Any_bytes_are_cut_without_failing_and_the_same_way_by_both_paths() =>
@@ -175,7 +175,7 @@ public sealed class TextTests
                     Assert.True(Words.Trim(bytes).Length <= bytes.Length);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Theory]
     [InlineData("", 0, 0, 0)]

@@ -76,7 +76,7 @@ public sealed class WriterTests : IDisposable
                     }
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public class NeighboursTests
                         new([.. cells.Take(cells.Length / 3 * 3).Select(cell => cell % 4 - 1f)], 3);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Theory]
     [InlineData(NeighbourDistance.Euclidean, 1)]

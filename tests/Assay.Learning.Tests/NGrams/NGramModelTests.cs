@@ -106,7 +106,7 @@ public class NGramModelTests
                     }
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     private static string[] RandomRow(RandomStream random, int words, int length) =>
         [.. Enumerable.Range(0, length).Select(_ => "w" + Math.Min(random.NextInt32(words), random.NextInt32(words)))];

@@ -179,7 +179,7 @@ public class KllSketchTests
                     && whole.Histogram(whole: true).Counts.Sum() == all.Count
                     && Bytes(KllSketch.Read(new MemoryStream(Bytes(whole)))).SequenceEqual(Bytes(whole));
             })
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void DamagedBytesAreRefusedOrHarmless()

@@ -112,7 +112,7 @@ public class HistogramTests
                 }
                 return right && histogram.Counts.Sum() == present.Length;
             })
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void InfinityIsAnError()

@@ -46,7 +46,7 @@ public class MeanIntervalTests
                     return MeanInterval.Of(values, 0.9) == new MeanInterval(value.Get, value.Get, value.Get, 0.9);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void TheIntervalCoversTheTruthAsOftenAsItSays()

@@ -73,5 +73,5 @@ public sealed class ScaleTests
                     Assert.True(scale.At(Math.Min(a.Get, b.Get)) <= scale.At(Math.Max(a.Get, b.Get)));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 }

@@ -22,5 +22,5 @@ public sealed class WordDifferenceTests
                     Assert.DoesNotContain(WordDifference.Of(a ?? "", a ?? ""), run => run.Differs);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 }

@@ -92,7 +92,7 @@ public class TextScanTests
                     && vectors.Classes.SequenceEqual(characters.Classes)
                     && vectors.Scripts.SequenceEqual(characters.Scripts);
             })
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void WhiteSpaceIsThatOfWords()

@@ -55,7 +55,7 @@ public sealed class CanonicalJsonTests
                             == Recipe.CanonicalJson(new Fakes.BandOptions { Low = b })
                         )
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void EverySpellingOfANumberGivesTheSameText() =>
@@ -73,7 +73,7 @@ public sealed class CanonicalJsonTests
                         .Distinct()
                         .Count() == 1;
             })
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void AmountsThatPrintAlikeStayApart()

@@ -59,7 +59,7 @@ public class SampleTests
                     return ok;
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void Random_by_bytes_takes_whole_rows_until_the_next_does_not_fit()

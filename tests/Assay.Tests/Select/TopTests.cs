@@ -197,7 +197,7 @@ public class TopTests
                         && (x.bytes || top.Kept.Count == Math.Min(known.Length, x.cut * x.values.Length / 100));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
 
     [Fact]
     public void Contradictions_and_unknown_signals_are_refused()
