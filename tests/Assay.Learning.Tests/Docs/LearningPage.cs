@@ -64,24 +64,24 @@ public sealed class LearningPage
         }
 
         float[] mean = Mean();
-        float[] sum = new float[mean.Length];
-        for (int row = 0; row < Rows; row++)
+        Matrix Gradients()
         {
             // csharpier-ignore-start
             using TensorScope scope = new();
-            Tensor[] parameters = [.. model.TrainableParameters().Select(parameter => parameter.Tensor)];
-            Tensor losses = Functional.CrossEntropyRows(model.Forward(Tensor.Of(values, rows, 4)), labels); // [rows]
+            Tensor losses = Functional.CrossEntropyRows(model.Forward(Tensor.Of(values, rows, 4)), labels);
+            Matrix gradients = PerSampleGradients.Of(model.TrainableParameters(), losses);  // [rows, parameters]
 
-            Tensor only = Tensor.Zeros(rows);
-            only.Data[row] = 1;
-            Tensor[] gradient = Tensor.Gradients(losses, parameters, seed: only);      // of that row's loss alone
+            using GhostGradients ghosts = GhostGradients.Of(model.TrainableParameters(), losses);
+            double[] lengths = ghosts.Norms();                                              // without making them
+            Matrix alike = ghosts.Products(ghosts);                                         // [rows, rows]
             // csharpier-ignore-end
-            float[] flat = Flat(gradient);
-            for (int i = 0; i < sum.Length; i++)
-                sum[i] += flat[i] / Rows;
+            Assert.Equal(lengths[5] * lengths[5], alike[5, 5], 1e-5);
+            return gradients;
         }
-        for (int i = 0; i < sum.Length; i++)
-            Assert.Equal(mean[i], sum[i], 1e-5);
+
+        Matrix ofRows = Gradients();
+        for (int i = 0; i < mean.Length; i++)
+            Assert.Equal(mean[i], Enumerable.Range(0, Rows).Average(row => ofRows[row, i]), 1e-5);
 
         float[] v = [.. Enumerable.Range(0, mean.Length).Select(i => (i % 3 - 1) / 10f)];
         float[] exact = HessianTimes(v);
@@ -127,7 +127,7 @@ public sealed class LearningPage
         Transformer transformer = new(ModelSizes.Of("gpt-250k", tokenizer.VocabularySize), new RandomStream(7, "model"));
 
         Optimiser optimiser = new(transformer.TrainableParameters(), new AdamW(0.9, 0.95), weightDecay: 0.1);
-        Trainer trainer = new(new() { Steps = 30, LearningRate = 3e-3, WarmUp = 3 })
+        Trainer trainer = new(new() { Steps = 30, LearningRate = 3e-3, WarmUp = 3, CheckpointEvery = 10 })
         {
             Checkpoints = new TrainingCheckpoints(folder + "/checkpoints"),            // a killed run goes on from here
             Stepped = step => Console.WriteLine($"{step.Step}: {step.Loss:0.000}"),
