@@ -8,6 +8,8 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["tokenizer"] = Tokenizer.Run,
     ["gemm"] = Products.Run,
     ["logistic"] = Logistic.Run,
+    ["training"] = Training.Run,
+    ["shakespeare"] = Training.Shakespeare,
     ["ingest"] = Ingest.Run,
     ["scaling"] = Scaling.Run,
 };

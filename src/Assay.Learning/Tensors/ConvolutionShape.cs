@@ -56,7 +56,7 @@ internal readonly record struct ConvolutionShape(
     }
 
     /// <summary>The patches of one image as columns [channels kernelHeight kernelWidth, outHeight outWidth].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public void Unfold(ReadOnlySpan<float> image, Span<float> columns)
     {
         for (int row = 0; row < Patch; row++)
@@ -89,7 +89,7 @@ internal readonly record struct ConvolutionShape(
     }
 
     /// <summary>The transpose of <see cref="Unfold"/>: adds columns to the places of the image that they came from.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public void FoldInto(ReadOnlySpan<float> columns, Span<float> image)
     {
         for (int row = 0; row < Patch; row++)

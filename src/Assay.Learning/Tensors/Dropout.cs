@@ -46,7 +46,7 @@ internal sealed class DropoutNode(Tensor x, float probability, ulong seed) : Una
         private readonly ReadOnlySpan<float> _x = x;
         private readonly Span<float> _y = y;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public void Run(int piece)
         {
             int start = piece * Elementwise.Block,

@@ -49,7 +49,7 @@ internal static class Elementwise
 
     internal static int Blocks(int length) => (length + Block - 1) / Block;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private static void Run<F, V>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
         where F : struct, IMap2
         where V : struct, ILanes<V>
@@ -104,7 +104,7 @@ internal static class Elementwise
             RunAffine<Lanes256>(x, scale, shift, y);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private static void RunAffine<V>(ReadOnlySpan<float> x, float scale, float shift, Span<float> y)
         where V : struct, ILanes<V>
     {

@@ -75,7 +75,7 @@ internal static class PermuteCopy
             _steps = steps;
         private readonly Span<float> _y = y;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public void Run(int piece)
         {
             int last = _sizes.Length - 1,

@@ -50,7 +50,7 @@ internal static class SumKernel
     private static double SumRow(ReadOnlySpan<float> row) =>
         Vector512.IsHardwareAccelerated ? SumRow<Lanes512>(row) : SumRow<Lanes256>(row);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private static double SumRow<V>(ReadOnlySpan<float> row)
         where V : struct, ILanes<V>
     {
@@ -109,7 +109,7 @@ internal static class SumKernel
         private readonly ReadOnlySpan<float> _x = x;
         private readonly Span<float> _sums = sums;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public void Run(int piece)
         {
             int start = piece * Elementwise.Block;
@@ -123,7 +123,7 @@ internal static class SumKernel
         private readonly ReadOnlySpan<float> _x = x;
         private readonly Span<float> _y = y;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public void Run(int piece)
         {
             int last = Math.Min(_y.Length, (piece + 1) * rows);
@@ -148,7 +148,7 @@ internal static class SumKernel
         private readonly ReadOnlySpan<float> _x = x;
         private readonly Span<float> _y = y;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public void Run(int piece)
         {
             (int matrix, int tile) = Math.DivRem(piece, tiles);

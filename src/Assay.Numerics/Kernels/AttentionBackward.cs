@@ -29,7 +29,7 @@ internal unsafe ref struct AttentionBackward<V> : IPieces
     public AttentionMask Mask;
     public float Scale;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public readonly void Run(int piece)
     {
         int batch = piece / Keys.Heads,
@@ -65,7 +65,7 @@ internal unsafe ref struct AttentionBackward<V> : IPieces
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private readonly void Rows(int batch, int head, int time, in Memory memory)
     {
         int dim = Queries.HeadDim,
@@ -100,7 +100,7 @@ internal unsafe ref struct AttentionBackward<V> : IPieces
     }
 
     // P and dS of a block.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private readonly void Weights(
         int batch,
         int time,
@@ -172,7 +172,7 @@ internal unsafe ref struct AttentionBackward<V> : IPieces
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private readonly void Multiply(int batch, int time, int count, int key, int end, in Memory memory)
     {
         int paddedDim = memory.PaddedDim,

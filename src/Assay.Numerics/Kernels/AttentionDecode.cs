@@ -18,7 +18,7 @@ internal unsafe ref struct AttentionDecode<V> : IPieces
     public AttentionMask Mask;
     public float Scale;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public readonly void Run(int piece)
     {
         int batch = piece / Keys.Heads,
@@ -47,7 +47,7 @@ internal unsafe ref struct AttentionDecode<V> : IPieces
     }
 
     // Four vectors of the output at a time stay in registers while the values go by.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private readonly void Mix(ReadOnlySpan<float> weights, float scale, ReadOnlySpan<float> values, Span<float> result)
     {
         ref float source = ref MemoryMarshal.GetReference(values),

@@ -21,7 +21,7 @@ internal unsafe ref struct AttentionForward<V> : IPieces
     public AttentionMask Mask;
     public float Scale;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public readonly void Run(int piece)
     {
         int batch = piece / Keys.Heads,
@@ -57,7 +57,7 @@ internal unsafe ref struct AttentionForward<V> : IPieces
             Rows(batch, head, time, transposed, values, queries, outputs, scores, ld);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private readonly void Rows(
         int batch,
         int head,
@@ -136,7 +136,7 @@ internal unsafe ref struct AttentionForward<V> : IPieces
         Mask.Count(batch, time + Math.Min(row + Panel<V>.Rows, count) - 1);
 
     // ln of the sums, plus what was subtracted from the scores; the spans hold whole vectors.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private readonly void LogSums(Span<float> sums, Span<float> largest, Span<float> logSumExp)
     {
         ref float sum = ref MemoryMarshal.GetReference(sums),
@@ -149,7 +149,7 @@ internal unsafe ref struct AttentionForward<V> : IPieces
 
     /// <summary>Turns scores into e^((score - largest) scale), and zeros up to <paramref name="limit"/>.</summary>
     /// <returns>Their sum; 0 where no key is seen.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     private readonly float Weights(float* scores, int count, int limit, out float largest)
     {
         int end = (count + V.Width - 1) / V.Width * V.Width;

@@ -8,7 +8,7 @@ internal static class ChannelRow<V>
     where V : struct, ILanes<V>
 {
     /// <summary>result = (x - mean) slope + bias.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static void Normalise(ReadOnlySpan<float> x, float mean, float slope, float bias, Span<float> result)
     {
         ref float source = ref MemoryMarshal.GetReference(x),
@@ -24,7 +24,7 @@ internal static class ChannelRow<V>
     }
 
     /// <summary>Sums of dy and of dy (x - mean).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static (float Sum, float Product) Sums(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, float mean)
     {
         ref float source = ref MemoryMarshal.GetReference(x),
@@ -50,7 +50,7 @@ internal static class ChannelRow<V>
     }
 
     /// <summary>result = slope dy + tilt (x - mean) + shift.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static void Gradient(
         ReadOnlySpan<float> x,
         ReadOnlySpan<float> dy,

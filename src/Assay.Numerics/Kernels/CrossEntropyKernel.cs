@@ -160,7 +160,7 @@ public static class CrossEntropyKernel
             RowsOfPiece;
         public float Smoothing;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Targets.Length, (piece + 1L) * RowsOfPiece);
@@ -195,7 +195,7 @@ public static class CrossEntropyKernel
             RowsOfPiece;
         public float Smoothing;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Targets.Length, (piece + 1L) * RowsOfPiece);

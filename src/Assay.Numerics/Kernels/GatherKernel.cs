@@ -83,7 +83,7 @@ public static class GatherKernel
         public int Width,
             RowsOfPiece;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Indices.Length, (piece + 1L) * RowsOfPiece);
@@ -100,7 +100,7 @@ public static class GatherKernel
         public Span<float> Table;
         public int Width;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int start = piece * Band,

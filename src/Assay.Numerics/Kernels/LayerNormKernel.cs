@@ -166,7 +166,7 @@ public static class LayerNormKernel
         public int Width,
             RowsOfPiece;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Mean.Length, (piece + 1L) * RowsOfPiece);
@@ -181,7 +181,7 @@ public static class LayerNormKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private readonly void Normalise(ReadOnlySpan<float> x, float mean, float scale, Span<float> result)
         {
             ref float source = ref MemoryMarshal.GetReference(x),
@@ -220,7 +220,7 @@ public static class LayerNormKernel
         public RowBlocks Blocks;
         public int Width;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             Span<float> gain = Sums.Slice(piece * 2 * Width, Width),
@@ -232,7 +232,7 @@ public static class LayerNormKernel
         }
 
         // dx = scale (g - mean of g - n mean of g n), where n is the normalised x and g = dy gain
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private readonly void Step(int row, Span<float> gainSums, Span<float> biasSums)
         {
             ReadOnlySpan<float> x = X.Slice(row * Width, Width),

@@ -76,7 +76,7 @@ internal static class Map
         public ReadOnlySpan<float> X;
         public Span<float> Result;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int start = piece * Block,
@@ -86,11 +86,14 @@ internal static class Map
             nint i = 0;
             for (; i <= count - V.Width; i += V.Width)
                 F.Of(V.Load(in x, i)).Store(ref result, i);
-            start += (int)i;
-            count -= (int)i;
-            if (count > 0)
-                Partial.Store(F.Of(Partial.Load<V>(X.Slice(start, count), 0)), Result.Slice(start, count));
+            if (i < count)
+                Last(X.Slice(start + (int)i, count - (int)i), Result.Slice(start + (int)i, count - (int)i));
         }
+
+        // Apart, so that the loop has the whole of what the compiler inlines into one method.
+        [MethodImpl(Compile.Apart)]
+        private static void Last(ReadOnlySpan<float> x, Span<float> result) =>
+            Partial.Store(F.Of(Partial.Load<V>(x, 0)), result);
     }
 
     private ref struct Pieces2<F, V> : IPieces
@@ -101,7 +104,7 @@ internal static class Map
             Y;
         public Span<float> Result;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int start = piece * Block,
@@ -114,10 +117,12 @@ internal static class Map
                 F.Of(V.Load(in x, i), V.Load(in y, i)).Store(ref result, i);
             start += (int)i;
             count -= (int)i;
-            if (count == 0)
-                return;
-            V last = F.Of(Partial.Load<V>(X.Slice(start, count), 0), Partial.Load<V>(Y.Slice(start, count), 0));
-            Partial.Store(last, Result.Slice(start, count));
+            if (count > 0)
+                Last(X.Slice(start, count), Y.Slice(start, count), Result.Slice(start, count));
         }
+
+        [MethodImpl(Compile.Apart)]
+        private static void Last(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> result) =>
+            Partial.Store(F.Of(Partial.Load<V>(x, 0), Partial.Load<V>(y, 0)), result);
     }
 }

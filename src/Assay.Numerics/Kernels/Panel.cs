@@ -26,7 +26,7 @@ internal static unsafe class Panel<V>
     /// <summary>
     /// c[6, panel] = (or +=) the sum over k of a[row rowStep + k depthStep] b[k, panel].
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static void Multiply(
         float* a,
         nint rowStep,
@@ -87,7 +87,7 @@ internal static unsafe class Panel<V>
     }
 
     /// <summary>Copies [rows, columns] into panels, with zeros beyond the columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static void Pack(ref float source, nint stride, int rows, int columns, float* panels)
     {
         int padded = Padded(columns);
@@ -101,7 +101,7 @@ internal static unsafe class Panel<V>
     }
 
     /// <summary>Copies [rows, columns] transposed into panels of [columns, rows], with zeros beyond the rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static void PackTransposed(ref float source, nint stride, int rows, int columns, float* panels)
     {
         int padded = Padded(rows);
@@ -121,7 +121,7 @@ internal static unsafe class Panel<V>
     }
 
     /// <summary>Copies [rows, columns] to rows of <paramref name="ld"/>, with zeros beyond the columns and up to <paramref name="paddedRows"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static void CopyRows(
         ref float source,
         nint stride,
@@ -162,7 +162,7 @@ internal static unsafe class Panel<V>
     }
 
     // Eight by eight in registers: pairs, quadruples, halves.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose(ref float source, nint stride, float* target, nint ld)
     {
         Vector256<float> r0 = Vector256.LoadUnsafe(ref source),

@@ -62,7 +62,7 @@ internal static class ParameterUpdate
             Second;
         public ReadOnlySpan<float> Gradients;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int start = piece * Block,

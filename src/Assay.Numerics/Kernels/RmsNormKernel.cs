@@ -141,7 +141,7 @@ public static class RmsNormKernel
         public int Width,
             RowsOfPiece;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Scale.Length, (piece + 1L) * RowsOfPiece);
@@ -157,7 +157,7 @@ public static class RmsNormKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private readonly void Normalise(ReadOnlySpan<float> x, float scale, Span<float> result)
         {
             ref float source = ref MemoryMarshal.GetReference(x),
@@ -184,7 +184,7 @@ public static class RmsNormKernel
         public RowBlocks Blocks;
         public int Width;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             Span<float> gain = Sums.Slice(piece * Width, Width);
@@ -194,7 +194,7 @@ public static class RmsNormKernel
         }
 
         // dx = scale (g - n mean of g n), where n is the normalised x and g = dy gain
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private readonly void Step(int row, Span<float> gainSums)
         {
             ReadOnlySpan<float> x = X.Slice(row * Width, Width),

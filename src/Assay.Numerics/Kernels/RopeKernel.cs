@@ -133,7 +133,7 @@ public static class RopeKernel
         public bool Inverse,
             Interleaved;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Rows, (piece + 1L) * RowsOfPiece);
@@ -158,7 +158,7 @@ public static class RopeKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private readonly void Halves(
             ReadOnlySpan<float> x,
             ReadOnlySpan<float> cos,

@@ -7,7 +7,7 @@ namespace Assay.Numerics;
 internal static class Row
 {
     /// <summary>The largest; -infinity of none. Where one is NaN any of them: what is then exponentiated becomes NaN by itself.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static float Max<V>(ReadOnlySpan<float> x)
         where V : struct, ILanes<V>
     {
@@ -28,7 +28,7 @@ internal static class Row
         return largest;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static float Sum<V>(ReadOnlySpan<float> x)
         where V : struct, ILanes<V>
     {
@@ -49,7 +49,7 @@ internal static class Row
         return sum;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static float Dot<V>(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
         where V : struct, ILanes<V>
     {
@@ -72,7 +72,7 @@ internal static class Row
     }
 
     /// <summary>Sum of (x - mean)^2.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static float SquaresAround<V>(ReadOnlySpan<float> x, float mean)
         where V : struct, ILanes<V>
     {
@@ -100,7 +100,7 @@ internal static class Row
     }
 
     /// <summary>Sum of e^(x - shift).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static float SumExp<V>(ReadOnlySpan<float> x, float shift)
         where V : struct, ILanes<V>
     {
@@ -116,7 +116,7 @@ internal static class Row
     }
 
     /// <summary>result = scale e^(x - shift), and the sum of it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static float Exp<V>(ReadOnlySpan<float> x, float shift, float scale, Span<float> result)
         where V : struct, ILanes<V>
     {
@@ -142,7 +142,7 @@ internal static class Row
     }
 
     /// <summary>result = scale x + shift.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static void Affine<V>(ReadOnlySpan<float> x, float scale, float shift, Span<float> result)
         where V : struct, ILanes<V>
     {
@@ -158,7 +158,7 @@ internal static class Row
     }
 
     /// <summary>result += x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Apart)]
     public static void Add<V>(ReadOnlySpan<float> x, Span<float> result)
         where V : struct, ILanes<V>
     {

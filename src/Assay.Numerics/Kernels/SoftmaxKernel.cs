@@ -130,7 +130,7 @@ public static class SoftmaxKernel
             RowsOfPiece;
         public Span<float> Result;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(X.Length, (piece + 1L) * RowsOfPiece * Width);
@@ -160,7 +160,7 @@ public static class SoftmaxKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private static void SoftmaxGradient(
             ReadOnlySpan<float> y,
             ReadOnlySpan<float> dy,
@@ -179,7 +179,7 @@ public static class SoftmaxKernel
                 result[(int)i] = y[(int)i] * (dy[(int)i] - dot);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private static void LogSoftmaxGradient(
             ReadOnlySpan<float> y,
             ReadOnlySpan<float> dy,

@@ -120,7 +120,7 @@ public static class SwiGluKernel
             Stride,
             RowsOfPiece;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         public readonly void Run(int piece)
         {
             int end = (int)Math.Min(Rows, (piece + 1L) * RowsOfPiece);
@@ -141,7 +141,7 @@ public static class SwiGluKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private static void Forward(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> result)
         {
             ref float first = ref MemoryMarshal.GetReference(gate),
@@ -159,7 +159,7 @@ public static class SwiGluKernel
             Partial.Store(last * VectorMath.Sigmoid(last) * Partial.Load<V>(up[(int)i..], 0), result[(int)i..]);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Apart)]
         private static void Backward(
             ReadOnlySpan<float> gate,
             ReadOnlySpan<float> up,

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using Assay.Learning;
+using Assay.Numerics;
+
+namespace Assay.Bench;
+
+/// <summary>
+/// Steps of training small transformers: <c>training [text[.gz]] [models ..] [threads] [steps=n] [seconds=n]</c>, and
+/// <c>shakespeare text[.gz] [steps]</c>, nanoGPT's recipe for a CPU with its validation loss.
+/// </summary>
+/// <remarks>
+/// Utilisation is (6 parameters + 6 layers width time) x tokens per second, the products of causal attention counted by half,
+/// over the rate of SGEMM at 960 measured in the same run. <c>peers/training.py</c> trains the same models with PyTorch.
+/// </remarks>
+internal static class Training
+{
+    private sealed record Model(string Name, TransformerConfig Config, int Batch, int Time);
+
+    public static void Run(string[] arguments)
+    {
+        string? text = arguments.FirstOrDefault(File.Exists);
+        int threads = arguments.Where(a => int.TryParse(a, out _)).Select(int.Parse).FirstOrDefault(Workers.Threads);
+        double seconds = Number(arguments, "seconds=", 8);
+        int steps = (int)Number(arguments, "steps=", int.MaxValue);
+        string[] names = [.. arguments.Where(a => Models(65).Any(model => model.Name == a))];
+        using var limit = Workers.Limit(threads);
+        double rate = ProductRate();
+        Console.WriteLine($"{threads} thread(s); SGEMM 960: {rate / 1e9:F0} GFLOP/s");
+        Console.WriteLine(
+            $"{"model", -10} {"parameters", 11} {"tokens", 7} {"steps/s", 8} {"tokens/s", 9} {"used", 6} {"memory", 9} {"needed", 9} {"ratio", 6} {"managed", 9}"
+        );
+        foreach (Model model in Models(new TextBatches(text, 1, 1).Vocabulary))
+            if (names.Length == 0 || names.Contains(model.Name))
+                Measure(model, text, rate, seconds, steps);
+    }
+
+    public static void Shakespeare(string[] arguments)
+    {
+        string text = arguments.First(File.Exists);
+        int steps = arguments.Where(a => int.TryParse(a, out _)).Select(int.Parse).FirstOrDefault(2000);
+        TextBatches batches = new(text, 12, 64);
+        Transformer model = new(ModelSizes.NanoGpt(batches.Vocabulary), new RandomStream(1337, "model"));
+        RandomStream stream = new(1337, "batches");
+        Optimiser optimiser = new(model.TrainableParameters(), new AdamW(beta2: 0.99), weightDecay: 0.1);
+        long start = Stopwatch.GetTimestamp();
+        Trainer trainer = new(
+            new()
+            {
+                Steps = steps,
+                LearningRate = 1e-3,
+                WarmUp = 100,
+                Floor = 0.1,
+                ClipNorm = 1,
+            }
+        )
+        {
+            Evaluate = _ => batches.Validate(model),
+        };
+        TrainingResult result = trainer.Run(
+            optimiser,
+            batch =>
+            {
+                (ReadOnlyMemory<int> inputs, ReadOnlyMemory<int> targets) = batches.Next(stream.Child(batch));
+                return model.Loss(inputs, targets, batches.Batch);
+            }
+        );
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine(
+            $"{model.ParameterCount:N0} parameters, {steps:N0} steps, {Workers.Threads} threads: validation loss {result.Evaluations[^1].Value:F4} (training {result.Losses.TakeLast(100).Average():F4}), {seconds:F1} s with evaluation"
+        );
+    }
+
+    private static void Measure(Model shape, string? text, double rate, double seconds, int steps)
+    {
+        TextBatches batches = new(text, shape.Batch, shape.Time);
+        TensorPool.Trim();
+        long before = TensorPool.BytesInUse;
+        Transformer model = new(shape.Config, new RandomStream(1, "model"));
+        Optimiser optimiser = new(model.TrainableParameters(), new AdamW(beta2: 0.99), weightDecay: 0.1);
+        RandomStream stream = new(1, "batches");
+        int tokens = shape.Batch * shape.Time;
+        long warm = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 3 || (Stopwatch.GetElapsedTime(warm).TotalSeconds < Math.Min(3, seconds) && i < steps); i++)
+            Step();
+        TensorPool.ResetPeak();
+        List<double> times = [];
+        long allocated = GC.GetAllocatedBytesForCurrentThread(),
+            start = Stopwatch.GetTimestamp();
+        while (times.Count < 3 || (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds && times.Count < steps))
+        {
+            long stepStart = Stopwatch.GetTimestamp();
+            Step();
+            times.Add(Stopwatch.GetElapsedTime(stepStart).TotalSeconds);
+        }
+        allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / times.Count;
+        times.Sort();
+        double perSecond = 1 / times[times.Count / 2],
+            operations = 6.0 * model.ParameterCount + 6.0 * shape.Config.Layers * shape.Config.HiddenSize * shape.Time;
+        // The optimiser's state is beside the pool.
+        double memory = TensorPool.PeakBytes - before + 8.0 * model.ParameterCount,
+            needed = Needed(shape, model.ParameterCount);
+        Console.WriteLine(
+            $"{shape.Name, -10} {model.ParameterCount, 11:N0} {tokens, 7:N0} {perSecond, 8:F2} {perSecond * tokens, 9:N0} {operations * perSecond * tokens / rate, 6:F2} {memory / 1e6, 6:F1} MB {needed / 1e6, 6:F1} MB {memory / needed, 6:F2} {allocated / 1e3, 6:F1} kB"
+        );
+        foreach (Parameter parameter in model.Parameters())
+            parameter.Tensor.Dispose();
+
+        void Step()
+        {
+            using (TensorScope scope = new())
+            {
+                (ReadOnlyMemory<int> inputs, ReadOnlyMemory<int> targets) = batches.Next(stream);
+                model.Loss(inputs, targets, shape.Batch).Backward();
+            }
+            optimiser.Step(1e-3, optimiser.ClipTo(1));
+            optimiser.ZeroGrad();
+        }
+    }
+
+    // Parameters, gradients, two moments, and what backward rules read: of each layer its input, both normalised inputs, queries, keys
+    // and values, their mixture, the sum between, the inner products and their activation; at the end input, norm, logits and their gradient.
+    private static double Needed(Model shape, long parameters)
+    {
+        TransformerConfig config = shape.Config;
+        double inner = config.IntermediateSize * (config.Gated ? 3.0 : 2.0),
+            perToken =
+                config.Layers * (8.0 * config.HiddenSize + inner)
+                + 2.0 * config.HiddenSize
+                + 2.0 * config.VocabularySize;
+        return 4 * (4.0 * parameters + shape.Batch * shape.Time * perToken);
+    }
+
+    private static IEnumerable<Model> Models(int vocabulary)
+    {
+        yield return new("nanogpt", ModelSizes.NanoGpt(vocabulary), 12, 64);
+        TransformerConfig small = ModelSizes.Of("gpt-250k", vocabulary) with
+        {
+            Layers = 4,
+            HiddenSize = 48,
+            Heads = 3,
+            KeyValueHeads = 3,
+            HeadSize = 16,
+            IntermediateSize = 112,
+        };
+        yield return new("gpt-100k", small, 16, 128);
+        yield return new("gpt-1m", ModelSizes.Of("gpt-1m", vocabulary), 16, 128);
+        yield return new("gpt-4m", ModelSizes.Of("gpt-4m", vocabulary), 8, 256);
+        yield return new("gpt-10m", ModelSizes.Of("gpt-10m", vocabulary), 8, 256);
+    }
+
+    private static double ProductRate()
+    {
+        const int size = 960;
+        float[] a = new float[size * size],
+            b = new float[size * size],
+            c = new float[size * size];
+        a.AsSpan().Fill(0.5f);
+        b.AsSpan().Fill(0.25f);
+        List<double> times = [];
+        for (int run = 0; run < 60; run++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Gemm.Multiply(false, false, size, size, size, a, size, b, size, c, size);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        times.Sort();
+
+        return 2.0 * size * size * size / times[times.Count / 2];
+    }
+
+    private static double Number(string[] arguments, string key, double otherwise) =>
+        arguments.FirstOrDefault(a => a.StartsWith(key, StringComparison.Ordinal)) is { } found
+            ? double.Parse(found[key.Length..])
+            : otherwise;
+}
