@@ -31,7 +31,7 @@ internal static class Logistic
         }
     }
 
-    private static ClassificationData Digits(string path, int rows)
+    public static ClassificationData Digits(string path, int rows)
     {
         using GZipStream bytes = new(File.OpenRead(path), CompressionMode.Decompress);
         float[] pixels = new float[rows * 784];

@@ -10,6 +10,8 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["logistic"] = Logistic.Run,
     ["training"] = Training.Run,
     ["shakespeare"] = Training.Shakespeare,
+    ["mnist"] = Mnist.Run,
+    ["endless"] = Training.Endless,
     ["ingest"] = Ingest.Run,
     ["scaling"] = Scaling.Run,
 };

@@ -70,6 +70,31 @@ internal static class Training
         );
     }
 
+    /// <summary>Whether anything grows: 10,000 steps of a model of 0.1 million parameters on windows of 16 characters.</summary>
+    public static void Endless(string[] arguments)
+    {
+        int steps = arguments.Where(a => int.TryParse(a, out _)).Select(int.Parse).FirstOrDefault(10_000);
+        Model shape = Models(97).First(model => model.Name == "gpt-100k") with { Batch = 1, Time = 16 };
+        TextBatches batches = new(null, shape.Batch, shape.Time);
+        Transformer model = new(shape.Config, new RandomStream(1, "model"));
+        Optimiser optimiser = new(model.TrainableParameters(), new AdamW(), weightDecay: 0.1);
+        RandomStream stream = new(1, "batches");
+        for (int step = 1; step <= steps; step++)
+        {
+            using (TensorScope scope = new())
+            {
+                (ReadOnlyMemory<int> inputs, ReadOnlyMemory<int> targets) = batches.Next(stream);
+                model.Loss(inputs, targets, shape.Batch).Backward();
+            }
+            optimiser.Step(1e-3, optimiser.ClipTo(1));
+            optimiser.ZeroGrad();
+            if (step % (steps / 10) == 0 || step == 100)
+                Console.WriteLine(
+                    $"step {step, 6}: tensors {TensorPool.BytesInUse / 1e6:F3} MB, kept free {TensorPool.FreeBytes / 1e6:F3} MB, process {Environment.WorkingSet / 1e6:F0} MB, collections {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}"
+                );
+        }
+    }
+
     private static void Measure(Model shape, string? text, double rate, double seconds, int steps)
     {
         TextBatches batches = new(text, shape.Batch, shape.Time);

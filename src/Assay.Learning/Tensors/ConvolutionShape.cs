@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Assay.Numerics;
 
 namespace Assay.Learning;
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Assay.Numerics;
 
 /// <summary>Largest and mean of windows over images, forward and backward.</summary>
@@ -145,8 +147,19 @@ public static class PoolingKernel
             }
         }
 
+        // Windows of two by two side by side, as most networks have them.
+        private readonly bool IsHalving =>
+            Shape is { Window: 2, Stride: 2, Padding: 0 }
+            && Shape.Height == 2 * Shape.ResultHeight
+            && Shape.Width == 2 * Shape.ResultWidth;
+
         private readonly void Average(ReadOnlySpan<float> x, Span<float> result)
         {
+            if (IsHalving)
+            {
+                Halve(x, Shape.Width, result);
+                return;
+            }
             int at = 0;
             float share = 1f / (Shape.Window * Shape.Window);
             for (int i = 0; i < Shape.ResultHeight; i++)
@@ -162,8 +175,37 @@ public static class PoolingKernel
             }
         }
 
+        [MethodImpl(Compile.Apart)]
+        private static void Halve(ReadOnlySpan<float> x, int width, Span<float> result)
+        {
+            for (; result.Length > 0; x = x[(2 * width)..], result = result[(width / 2)..])
+            {
+                ReadOnlySpan<float> upper = x[..width],
+                    lower = x.Slice(width, width);
+                for (int j = 0; j < width - 1; j += 2)
+                    result[j / 2] = (upper[j] + upper[j + 1] + lower[j] + lower[j + 1]) * 0.25f;
+            }
+        }
+
+        [MethodImpl(Compile.Apart)]
+        private static void Double(ReadOnlySpan<float> above, int width, Span<float> gradient)
+        {
+            for (; above.Length > 0; above = above[(width / 2)..], gradient = gradient[(2 * width)..])
+            {
+                Span<float> upper = gradient[..width];
+                for (int j = 0; j < width - 1; j += 2)
+                    upper[j] = upper[j + 1] = above[j / 2] * 0.25f;
+                upper.CopyTo(gradient[width..]);
+            }
+        }
+
         private readonly void Spread(ReadOnlySpan<float> above, Span<float> gradient)
         {
+            if (IsHalving)
+            {
+                Double(above, Shape.Width, gradient);
+                return;
+            }
             int at = 0;
             float share = 1f / (Shape.Window * Shape.Window);
             gradient.Clear();
