@@ -4,9 +4,9 @@ using System.Text.Json;
 using Assay.Data;
 using Assay.Learning;
 
-namespace Assay.Train;
+namespace Assay;
 
-/// <summary>Rows of a dataset as a classifier wants them: classes, and columns of numbers or hashed words.</summary>
+/// <summary>Rows of a dataset as a learner wants them: classes or targets, and columns of numbers or hashed words.</summary>
 internal sealed class LabelledRows
 {
     /// <summary>Columns that words are hashed into.</summary>
@@ -14,14 +14,18 @@ internal sealed class LabelledRows
 
     private const int HashBits = 18;
     private readonly List<int> _labels = [];
+    private readonly List<double> _targets = [];
 
     private LabelledRows(IReadOnlyList<string> classes) => Classes = classes;
 
-    /// <summary>Names of the classes; numbers in their order, else in that of their bytes.</summary>
+    /// <summary>Names of the classes; numbers in their order, else in that of their bytes. Empty where targets were asked for.</summary>
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>The class of each row, or -1 where it is none of <see cref="Classes"/>.</summary>
+    /// <summary>The class of each row, or -1 where it is none of <see cref="Classes"/>; empty where targets were asked for.</summary>
     public int[] Labels => [.. _labels];
+
+    /// <summary>The number to predict of each row; empty where classes were asked for.</summary>
+    public double[] Targets => [.. _targets];
 
     /// <summary>Columns of numbers, or null where words were asked for.</summary>
     public Matrix? Features { get; private set; }
@@ -30,13 +34,15 @@ internal sealed class LabelledRows
     public SparseMatrix? Words { get; private set; }
 
     /// <summary>The columns that are read as numbers by default.</summary>
-    public static IReadOnlyList<string> NumericColumns(View view, string label)
+    public static IReadOnlyList<string> NumericColumns(View view, string label, string? other = null)
     {
         string[] columns =
         [
             .. view
                 .Dataset.Schema.Where(field =>
-                    field.Type is ColumnType.Bool or ColumnType.Int64 or ColumnType.Float64 && field.Name != label
+                    field.Type is ColumnType.Bool or ColumnType.Int64 or ColumnType.Float64
+                    && field.Name != label
+                    && field.Name != other
                 )
                 .Select(field => field.Name),
         ];
@@ -54,12 +60,12 @@ internal sealed class LabelledRows
         IEnumerable<int> rows,
         string label,
         CancellationToken cancellation
-    )
+    ) => ClassesOf(view, KeysOf(view, rows, label, cancellation), label);
+
+    /// <summary>The classes among labels that were read, in the order that classes have.</summary>
+    public static IReadOnlyList<string> ClassesOf(View view, IEnumerable<string> labels, string label)
     {
-        HashSet<string> found = [];
-        CheckColumn(view, label);
-        ForEach(view, rows, (batch, row) => found.Add(LabelOf(batch, row, label)), cancellation);
-        string[] classes = [.. found];
+        string[] classes = [.. labels.Distinct()];
         if (classes.Length < 2)
             throw new AssayException(
                 $"all rows of '{view.Dataset.Name}' have the same '{label}'"
@@ -78,12 +84,22 @@ internal sealed class LabelledRows
         return classes;
     }
 
+    /// <summary>What stands in a column of text, whole numbers or truth values, for each row.</summary>
+    /// <exception cref="AssayException">The column is missing, or a value is.</exception>
+    public static List<string> KeysOf(View view, IEnumerable<int> rows, string column, CancellationToken cancellation)
+    {
+        List<string> keys = [];
+        CheckColumn(view, column);
+        ForEach(view, rows, (batch, row) => keys.Add(LabelOf(batch, row, column)), cancellation);
+        return keys;
+    }
+
     /// <summary>Reads rows.</summary>
     /// <param name="view">Where they are.</param>
     /// <param name="rows">Which; a row may repeat.</param>
-    /// <param name="label">The column of the class.</param>
+    /// <param name="label">The column of the class or target.</param>
     /// <param name="columns">Columns of numbers; null reads hashed words of the text instead.</param>
-    /// <param name="classes">The known classes.</param>
+    /// <param name="classes">The known classes; null reads targets instead.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="AssayException">A column is missing, or a value is.</exception>
     public static LabelledRows Read(
@@ -91,41 +107,46 @@ internal sealed class LabelledRows
         IEnumerable<int> rows,
         string label,
         IReadOnlyList<string>? columns,
-        IReadOnlyList<string> classes,
+        IReadOnlyList<string>? classes,
         CancellationToken cancellation
     )
     {
-        LabelledRows read = new(classes);
-        Dictionary<string, int> indices = classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        LabelledRows read = new(classes ?? []);
+        Dictionary<string, int> indices = read.Classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         CheckColumn(view, label);
         foreach (string column in columns ?? [])
             CheckColumn(view, column);
         FeatureHasher? hasher = columns is null ? new(HashBits) : null;
         List<float> values = [];
-        int width = -1;
+        int width = -1,
+            count = 0;
         ForEach(
             view,
             rows,
             (batch, row) =>
             {
-                read._labels.Add(indices.GetValueOrDefault(LabelOf(batch, row, label), -1));
+                count++;
+                if (classes is null)
+                    read._targets.Add(NumberOf(batch, row, label));
+                else
+                    read._labels.Add(indices.GetValueOrDefault(LabelOf(batch, row, label), -1));
                 if (hasher is not null)
                     AddWords(hasher, batch.Text(row));
                 else
                     AddNumbers(values, batch, row, columns!);
                 if (hasher is null && width < 0)
                     width = values.Count;
-                if (hasher is null && values.Count != width * read._labels.Count)
+                if (hasher is null && values.Count != width * count)
                     throw Bad(
                         batch,
                         row,
                         columns![0],
-                        $"the row has {values.Count - width * (read._labels.Count - 1)} numbers, expected {width} as in the first"
+                        $"the row has {values.Count - width * (count - 1)} numbers, expected {width} as in the first"
                     );
             },
             cancellation
         );
-        if (read._labels.Count == 0)
+        if (count == 0)
             throw new AssayException($"'{view.Dataset.Name}' has no rows to learn from");
         (read.Features, read.Words) = hasher is null
             ? (new Matrix([.. values], width), null)
@@ -189,16 +210,23 @@ internal sealed class LabelledRows
             int local = batch.Local(row);
             if (column?.Type == ColumnType.Json && !column.IsNull(local))
                 AddList(values, batch, row, name, column.Utf8(local));
-            else if (column?.Number(local) is { } number && float.IsFinite((float)number))
-                values.Add((float)number);
             else
-                throw Bad(
-                    batch,
-                    row,
-                    name,
-                    column is null || column.IsNull(local) ? "the number is missing" : "the value is not a number"
-                );
+                values.Add((float)NumberOf(batch, row, name));
         }
+    }
+
+    private static double NumberOf(Batch batch, int row, string name)
+    {
+        Column? column = batch.Table.Find(name);
+        int local = batch.Local(row);
+        if (column?.Number(local) is { } number && float.IsFinite((float)number))
+            return number;
+        throw Bad(
+            batch,
+            row,
+            name,
+            column is null || column.IsNull(local) ? "the number is missing" : "the value is not a number"
+        );
     }
 
     private static void AddList(List<float> values, Batch batch, int row, string name, ReadOnlySpan<byte> json)

@@ -1,0 +1,29 @@
+using Assay.Numerics;
+
+namespace Assay.Value;
+
+/// <summary>A learner, the rows that it may be trained on, and the test set that measures it. Safe to use from several threads.</summary>
+internal interface ITask
+{
+    /// <summary>Rows that it may be trained on.</summary>
+    int Rows { get; }
+
+    /// <summary>Rows of the test set.</summary>
+    int TestRows { get; }
+
+    /// <summary>Whether a set of rows is enough to train on.</summary>
+    bool CanTrain(ReadOnlySpan<int> rows);
+
+    /// <summary>Trains on rows, and predicts the test set.</summary>
+    /// <param name="rows">Distinct rows, ascending.</param>
+    /// <param name="model">A model of a similar set to start from, or null; then the new one. The optimum does not depend on it.</param>
+    double[] Predict(ReadOnlySpan<int> rows, ref object? model);
+
+    /// <summary>The score of predictions on a resample of the test set; NaN where it has none.</summary>
+    /// <param name="predictions">Of the whole test set.</param>
+    /// <param name="sample">Test rows; one may repeat.</param>
+    double Score(double[] predictions, ReadOnlySpan<int> sample);
+
+    /// <summary>The score of not having learned: what the set that cannot be trained on is worth.</summary>
+    double Untrained(RandomStream random);
+}

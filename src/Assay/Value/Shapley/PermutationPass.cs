@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace Assay.Value;
+
+/// <summary>One walk through the players in random order: what each added when it came.</summary>
+/// <param name="Order">All players, in their order.</param>
+/// <param name="Marginals">What each of the first of them added; those after them were not reached, and count 0.</param>
+/// <param name="Trainings">How many models were trained.</param>
+public sealed record PermutationPass(int[] Order, double[] Marginals, int Trainings)
+{
+    internal void Write(Stream stream)
+    {
+        stream.Write(MemoryMarshal.AsBytes<int>([Order.Length, Marginals.Length, Trainings]));
+        stream.Write(MemoryMarshal.AsBytes<int>(Order));
+        stream.Write(MemoryMarshal.AsBytes<double>(Marginals));
+    }
+
+    internal static PermutationPass Read(Stream stream)
+    {
+        Span<int> head = stackalloc int[3];
+        stream.ReadExactly(MemoryMarshal.AsBytes(head));
+        int[] order = new int[head[0]];
+        double[] marginals = new double[head[1]];
+        stream.ReadExactly(MemoryMarshal.AsBytes(order.AsSpan()));
+        stream.ReadExactly(MemoryMarshal.AsBytes(marginals.AsSpan()));
+        return new(order, marginals, head[2]);
+    }
+}
