@@ -10,8 +10,12 @@ namespace Assay.Bench;
 /// </remarks>
 internal static unsafe class Products
 {
-    private const int Samples = 31;
-    private const double SampleSeconds = 0.003;
+    private const int Samples = 21;
+
+    // Before a sample its work is repeated, on several threads for longer: a sleeping thread may wait that long for a processor.
+    private const double SampleSeconds = 0.003,
+        WarmSeconds = 0.003,
+        WakeSeconds = 0.012;
 
     private sealed record Shape(string Name, int M, int N, int K, bool TransposeA, bool TransposeB, int Batch = 1);
 
@@ -136,9 +140,10 @@ internal static unsafe class Products
             for (int sample = 0; sample < Samples; sample++)
             {
                 if (threads > 1)
-                    Thread.Sleep(50);
-                rates[sample] = flops / 1e9 / Seconds(Ours, ourCalls);
-                peerRates[sample] = flops / 1e9 / Seconds(Theirs, theirCalls);
+                    Thread.Sleep(40);
+                double warm = threads > 1 ? WakeSeconds : WarmSeconds;
+                rates[sample] = flops / 1e9 / Seconds(Ours, ourCalls, warm);
+                peerRates[sample] = flops / 1e9 / Seconds(Theirs, theirCalls, warm);
                 ratios[sample] = rates[sample] / peerRates[sample];
             }
             Console.WriteLine(
@@ -153,19 +158,19 @@ internal static unsafe class Products
         int calls = 1;
         while (true)
         {
-            double seconds = Seconds(work, calls) * calls;
+            double seconds = Seconds(work, calls, WarmSeconds) * calls;
             if (seconds > SampleSeconds / 2)
                 return Math.Max(1, (int)(calls * SampleSeconds / seconds));
             calls *= 2;
         }
     }
 
-    private static double Seconds(Action work, int calls)
+    private static double Seconds(Action work, int calls, double warm)
     {
         // Threads that have to be woken, and caches, are not what is measured.
         long start = Stopwatch.GetTimestamp();
         do work();
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < SampleSeconds);
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < warm);
         start = Stopwatch.GetTimestamp();
         for (int call = 0; call < calls; call++)
             work();

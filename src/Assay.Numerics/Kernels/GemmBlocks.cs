@@ -12,8 +12,11 @@ namespace Assay.Numerics;
 internal unsafe struct GemmBlocks<V>
     where V : struct, ILanes<V>
 {
-    /// <summary>Most terms of a chain: a panel of B and a tile of A of that length take 22 KiB of a first-level cache (AVX2).</summary>
-    private const int MaxTerms = 256;
+    /// <summary>
+    /// Most terms of a chain: a panel of B of that length takes 24 KiB of a first-level cache (AVX2), and tiles of A stream by.
+    /// With fewer, C is loaded and stored too often.
+    /// </summary>
+    private const int MaxTerms = 384;
 
     /// <summary>Most terms and floats of B that are packed at once, so that no product needs more than 16 MiB of buffer.</summary>
     private const int MaxPackedTerms = 64 * MaxTerms,
@@ -22,7 +25,7 @@ internal unsafe struct GemmBlocks<V>
     /// <summary>With so few rows of C, B is read where it lies, if its rows are contiguous.</summary>
     private const int FewRows = 24;
 
-    /// <summary>Most rows of A at a time: with <see cref="MaxTerms"/> terms, 192 KiB of a second-level cache.</summary>
+    /// <summary>Most rows of A at a time: with <see cref="MaxTerms"/> terms, 288 KiB of a second-level cache.</summary>
     private const int MaxRows = 192;
 
     // A piece worth handing to another thread (some 20 microseconds), and how many keep threads equally busy.

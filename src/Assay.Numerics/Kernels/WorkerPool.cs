@@ -8,13 +8,16 @@ namespace Assay.Numerics;
 /// <summary>The threads behind <see cref="Workers"/> and the one loop that they may be working on.</summary>
 /// <remarks>
 /// A loop is offered to each thread through a word of the thread's own. A thread that looks takes the offer; one that sleeps
-/// is woken, but if the loop ends first the offer is withdrawn, so that nobody waits for a thread to wake up. Between loops
-/// a thread looks for an offer for some microseconds and then sleeps: waking it costs more than a small product of matrices.
+/// is woken, but if the loop ends first the offer is withdrawn, so that nobody waits for a thread to wake up. Waking takes
+/// milliseconds if the system lets the thread wait for the processor of the one who woke it, so between loops a thread looks
+/// for an offer for longer than a training step usually pauses, soon letting every other thread go first, and then sleeps.
 /// </remarks>
 internal static unsafe class WorkerPool
 {
-    private const int SpinMicroseconds = 100;
-    private static readonly long SpinTicks = SpinMicroseconds * Stopwatch.Frequency / 1_000_000;
+    private const int SpinMicroseconds = 100,
+        YieldMicroseconds = 2_000;
+    private static readonly long SpinTicks = SpinMicroseconds * Stopwatch.Frequency / 1_000_000,
+        YieldTicks = YieldMicroseconds * Stopwatch.Frequency / 1_000_000;
 
     private static readonly Lock Failing = new();
     private static Worker[] workers = [];
@@ -148,8 +151,11 @@ internal static unsafe class WorkerPool
             long start = Stopwatch.GetTimestamp();
             while (Volatile.Read(ref _state.Value) != Offered)
             {
-                if (_maySpin && Stopwatch.GetTimestamp() - start < SpinTicks)
+                long waited = _maySpin ? Stopwatch.GetTimestamp() - start : YieldTicks;
+                if (waited < SpinTicks)
                     Thread.SpinWait(4);
+                else if (waited < YieldTicks)
+                    Thread.Yield();
                 else
                 {
                     Sleep();
