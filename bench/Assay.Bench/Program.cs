@@ -14,6 +14,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["endless"] = Training.Endless,
     ["ingest"] = Ingest.Run,
     ["scaling"] = Scaling.Run,
+    ["influence"] = Influence.Run,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))

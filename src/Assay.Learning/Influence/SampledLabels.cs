@@ -8,8 +8,11 @@ public static class SampledLabels
     /// <summary>Draws a class for each row.</summary>
     /// <param name="logits">[.., classes], finite.</param>
     /// <param name="stream">One number a row, in order.</param>
-    /// <returns>A class for each row.</returns>
-    public static int[] Of(Tensor logits, RandomStream stream)
+    /// <param name="targets">The data's labels, one a row, of which only <paramref name="ignore"/> is kept; or empty.</param>
+    /// <param name="ignore">The label of rows that do not count: padding.</param>
+    /// <returns>A class for each row, or <paramref name="ignore"/>.</returns>
+    /// <exception cref="ArgumentException">There are no classes, or not as many targets as rows.</exception>
+    public static int[] Of(Tensor logits, RandomStream stream, ReadOnlySpan<int> targets = default, int ignore = -100)
     {
         if (logits.Rank == 0 || logits.Shape[^1] == 0)
             throw new ArgumentException(
@@ -18,6 +21,11 @@ public static class SampledLabels
             );
         int classes = logits.Shape[^1];
         int[] labels = new int[logits.Length / classes];
+        if (!targets.IsEmpty && targets.Length != labels.Length)
+            throw new ArgumentException(
+                $"{targets.Length} targets for {labels.Length} rows of logits.",
+                nameof(targets)
+            );
         for (int row = 0; row < labels.Length; row++)
         {
             ReadOnlySpan<float> values = logits.Data.Slice(row * classes, classes);
@@ -31,7 +39,7 @@ public static class SampledLabels
             int label = 0;
             while (label < classes - 1 && (left -= Math.Exp(values[label] - largest)) >= 0)
                 label++;
-            labels[row] = label;
+            labels[row] = !targets.IsEmpty && targets[row] == ignore ? ignore : label;
         }
         return labels;
     }

@@ -13,6 +13,7 @@ public partial class PageTests
     [InlineData("classical.md", "ClassicalPage.cs")]
     [InlineData("chat.md", "ChatPage.cs")]
     [InlineData("checkpoints.md", "CheckpointsPage.cs")]
+    [InlineData("influence.md", "InfluencePage.cs")]
     public void EveryBlockOfAPageIsCompiled(string page, string source)
     {
         string[] shown = [.. Blocks().Matches(Read("docs", page)).Select(block => block.Groups[1].Value)];

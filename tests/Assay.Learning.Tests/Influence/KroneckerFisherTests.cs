@@ -119,5 +119,9 @@ public sealed class KroneckerFisherTests
         // Chi-square with two degrees of freedom exceeds 27.6 once in 10^6.
         Assert.InRange(chiSquare, 0, 27.6);
         Assert.Equal(labels, SampledLabels.Of(logits, new RandomStream(4, "labels")));
+        int[] targets = new int[8000];
+        targets[5] = targets[6] = -1;
+        int[] padded = SampledLabels.Of(logits, new RandomStream(4, "labels"), targets, ignore: -1);
+        Assert.Equal([.. labels[..5], -1, -1, .. labels[7..]], padded);
     }
 }
