@@ -56,6 +56,9 @@ internal readonly record struct ConvolutionShape(
         return new(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], kernelHeight, kernelWidth, stride, padding);
     }
 
+    // A kernel that leaves the size as it is: an offset moves a whole plane, and only columns at its edges differ.
+    private bool KeepsWidth => Stride == 1 && OutWidth == Width;
+
     /// <summary>The patches of one image as columns [channels kernelHeight kernelWidth, outHeight outWidth].</summary>
     [MethodImpl(Compile.Apart)]
     public void Unfold(ReadOnlySpan<float> image, Span<float> columns)
@@ -65,20 +68,27 @@ internal readonly record struct ConvolutionShape(
             (int channel, int dy, int dx) = Tap(row);
             ReadOnlySpan<float> plane = image.Slice(channel * Height * Width, Height * Width);
             Span<float> target = columns.Slice(row * Places, Places);
+            (int first, int last) = Inside(dx);
+            if (KeepsWidth)
+            {
+                (int start, int end, int shift) = Moved(dy, dx);
+                target[..start].Clear();
+                plane[(start + shift)..(end + shift)].CopyTo(target[start..]);
+                target[end..].Clear();
+                ClearOutside(target, first, last);
+                continue;
+            }
             for (int oy = 0; oy < OutHeight; oy++)
             {
                 Span<float> line = target.Slice(oy * OutWidth, OutWidth);
                 int y = oy * Stride + dy - Padding;
-                if ((uint)y >= (uint)Height)
+                if ((uint)y >= (uint)Height || last <= first)
                 {
                     line.Clear();
                     continue;
                 }
-                (int first, int last) = Inside(dx);
                 line[..first].Clear();
                 line[last..].Clear();
-                if (last <= first)
-                    continue;
                 ReadOnlySpan<float> source = plane[(y * Width + first * Stride + dx - Padding)..];
                 if (Stride == 1)
                     source[..(last - first)].CopyTo(line[first..]);
@@ -90,15 +100,24 @@ internal readonly record struct ConvolutionShape(
     }
 
     /// <summary>The transpose of <see cref="Unfold"/>: adds columns to the places of the image that they came from.</summary>
+    /// <param name="columns">What came from padding may be overwritten.</param>
+    /// <param name="image">Added to.</param>
     [MethodImpl(Compile.Apart)]
-    public void FoldInto(ReadOnlySpan<float> columns, Span<float> image)
+    public void FoldInto(Span<float> columns, Span<float> image)
     {
         for (int row = 0; row < Patch; row++)
         {
             (int channel, int dy, int dx) = Tap(row);
-            Span<float> plane = image.Slice(channel * Height * Width, Height * Width);
-            ReadOnlySpan<float> source = columns.Slice(row * Places, Places);
+            Span<float> plane = image.Slice(channel * Height * Width, Height * Width),
+                source = columns.Slice(row * Places, Places);
             (int first, int last) = Inside(dx);
+            if (KeepsWidth)
+            {
+                ClearOutside(source, first, last);
+                (int start, int end, int shift) = Moved(dy, dx);
+                Elementwise.AddTo(plane[(start + shift)..(end + shift)], source[start..end]);
+                continue;
+            }
             for (int oy = 0; oy < OutHeight && last > first; oy++)
             {
                 int y = oy * Stride + dy - Padding;
@@ -107,11 +126,35 @@ internal readonly record struct ConvolutionShape(
                 ReadOnlySpan<float> line = source.Slice(oy * OutWidth + first, last - first);
                 Span<float> target = plane[(y * Width + first * Stride + dx - Padding)..];
                 if (Stride == 1)
-                    Elementwise.Run<AddOf>(target[..line.Length], line, target[..line.Length]);
+                    Elementwise.AddTo(target[..line.Length], line);
                 else
                     for (int i = 0; i < line.Length; i++)
                         target[i * Stride] += line[i];
             }
+        }
+    }
+
+    /// <summary>
+    /// The run of places that an offset of the kernel finds on the plane, end exclusive, and how far away it finds them; the
+    /// columns at the edges, which wrap around, are among them.
+    /// </summary>
+    private (int Start, int End, int Shift) Moved(int dy, int dx)
+    {
+        int shift = (dy - Padding) * Width + dx - Padding,
+            start = Math.Clamp(-shift, 0, Places);
+        return (start, Math.Clamp(Height * Width - shift, start, Places), shift);
+    }
+
+    private void ClearOutside(Span<float> plane, int first, int last)
+    {
+        if (first == 0 && last == OutWidth)
+            return;
+        for (int at = 0; at < plane.Length; at += OutWidth)
+        {
+            for (int i = 0; i < first; i++)
+                plane[at + i] = 0;
+            for (int i = last; i < OutWidth; i++)
+                plane[at + i] = 0;
         }
     }
 
