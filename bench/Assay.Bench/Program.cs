@@ -12,6 +12,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["shakespeare"] = Training.Shakespeare,
     ["mnist"] = Mnist.Run,
     ["endless"] = Training.Endless,
+    ["valuation"] = Valuation.Run,
     ["ingest"] = Ingest.Run,
     ["scaling"] = Scaling.Run,
     ["influence"] = Influence.Run,
