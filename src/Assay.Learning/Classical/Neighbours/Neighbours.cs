@@ -121,9 +121,10 @@ public sealed class Neighbours
                 }
                 int[] order = new int[n];
                 double[] exact = new double[n];
+                FloatOrder sorter = new(n);
                 for (int q = 0; q < size; q++)
                 {
-                    Sort(queries, norms, first + q, scores.AsSpan(q * n, n), order, exact);
+                    Sort(queries, norms, first + q, scores.AsSpan(q * n, n), sorter, order, exact);
                     visit(first + q, order);
                 }
             }
@@ -194,11 +195,17 @@ public sealed class Neighbours
     }
 
     // Sorts by estimates; runs in which neighbours are nearer than both errors are put in exact order.
-    private void Sort(Matrix queries, double[] norms, int query, Span<float> scores, int[] order, double[] exact)
+    private void Sort(
+        Matrix queries,
+        double[] norms,
+        int query,
+        Span<float> scores,
+        FloatOrder sorter,
+        int[] order,
+        double[] exact
+    )
     {
         double error = 2 * Error(norms[query]);
-        for (int i = 0; i < order.Length; i++)
-            order[i] = i;
         bool finite = true;
         foreach (float score in scores)
             finite &= float.IsFinite(score);
@@ -207,7 +214,7 @@ public sealed class Neighbours
             error = double.PositiveInfinity;
             scores.Clear();
         }
-        scores.Sort(order.AsSpan());
+        sorter.Sort(scores, order);
         for (int start = 0, end; start < order.Length; start = end)
         {
             // Scores are rounded to float32 when they are kept, by 2^-24 of their size.
