@@ -113,6 +113,8 @@ internal static class Training
         TensorPool.ResetPeak();
         List<double> times = [],
             products = [];
+        Product(products); // its buffers are made once
+        products.Clear();
         long allocated = GC.GetAllocatedBytesForCurrentThread(),
             start = Stopwatch.GetTimestamp(),
             productsAt = 0;

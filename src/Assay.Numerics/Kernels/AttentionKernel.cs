@@ -8,7 +8,8 @@ namespace Assay.Numerics;
 /// others, "FlashAttention" (2022). Query head h reads key head h / (heads / key heads). With <c>causal</c>, query i of m sees the keys
 /// up to i + n - m, where n is the number of keys: a cache's queries are its last positions. Work is shared by sequences and
 /// key heads, each in one fixed order: threads do not change bits. Every span is read and written in place through its
-/// <see cref="HeadLayout"/>; scratch memory is a few copies of one head's keys per thread.
+/// <see cref="HeadLayout"/>; scratch memory is a few copies of one head's keys per thread. Queries are taken six at a time, and a
+/// weight of 0 stands for a key that only others of the six see: a NaN or infinity there, up to five places ahead, becomes NaN.
 /// </remarks>
 public static class AttentionKernel
 {
