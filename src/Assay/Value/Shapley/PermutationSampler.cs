@@ -53,8 +53,13 @@ public sealed class PermutationSampler(IGame game)
     /// <summary>Walks permutations; those that a killed run finished are not walked again.</summary>
     public PermutationSamples Run(Work work)
     {
-        // Of many players one permutation is a piece worth keeping.
-        int perPiece = game.Players <= 200 ? 10 : 1;
+        // Of many players one permutation is a piece worth keeping. Each number goes into a round.
+        int perPiece = game.Players switch
+        {
+            <= 20 => 50,
+            <= 200 => 10,
+            _ => 1,
+        };
         RunningMeans means = new(game.Players);
         long trainings = 0;
         int truncated = 0;
