@@ -11,7 +11,8 @@ internal unsafe struct GemmVectors<V>
     where V : struct, ILanes<V>
 {
     private const int Few = 3;
-    private const long PieceFlops = 500_000;
+    // Some 100 microseconds of reading: a smaller piece gains less than a thread that wakes up late costs.
+    private const long PieceFlops = 2_000_000;
 
     private GemmOperands _x;
     private int _pieces;
