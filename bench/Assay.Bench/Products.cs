@@ -6,11 +6,12 @@ namespace Assay.Bench;
 /// <summary><c>gemm [threads ...]</c>: our SGEMM beside OpenBLAS, in turn in one process, in GFLOP/s of wall-clock time.</summary>
 /// <remarks>
 /// One sample is ours, then theirs, each long enough to be timed; the ratio is the median of the samples' ratios, so that a
-/// clock that drifts does not count. OpenBLAS's threads look for work for some 30 ms after a call, so ours waits until they sleep.
+/// clock that drifts does not count. OpenBLAS's threads look for work for some 100 ms after a call, so ours waits until they sleep.
 /// </remarks>
 internal static unsafe class Products
 {
-    private const int Samples = 21;
+    private const int Samples = 21,
+        PauseMilliseconds = 250;
 
     // Before a sample its work is repeated, on several threads for longer: a sleeping thread may wait that long for a processor.
     private const double SampleSeconds = 0.003,
@@ -140,7 +141,7 @@ internal static unsafe class Products
             for (int sample = 0; sample < Samples; sample++)
             {
                 if (threads > 1)
-                    Thread.Sleep(40);
+                    Thread.Sleep(PauseMilliseconds);
                 double warm = threads > 1 ? WakeSeconds : WarmSeconds;
                 rates[sample] = flops / 1e9 / Seconds(Ours, ourCalls, warm);
                 peerRates[sample] = flops / 1e9 / Seconds(Theirs, theirCalls, warm);
