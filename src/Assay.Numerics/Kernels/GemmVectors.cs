@@ -11,6 +11,7 @@ internal unsafe struct GemmVectors<V>
     where V : struct, ILanes<V>
 {
     private const int Few = 3;
+
     // Some 100 microseconds of reading: a smaller piece gains less than a thread that wakes up late costs.
     private const long PieceFlops = 2_000_000;
 
