@@ -90,7 +90,7 @@ internal sealed class LabelledRows
     {
         List<string> keys = [];
         CheckColumn(view, column);
-        ForEach(view, rows, (batch, row) => keys.Add(LabelOf(batch, row, column)), cancellation);
+        view.ForEach(rows, (batch, row) => keys.Add(LabelOf(batch, row, column)), cancellation);
         return keys;
     }
 
@@ -120,8 +120,7 @@ internal sealed class LabelledRows
         List<float> values = [];
         int width = -1,
             count = 0;
-        ForEach(
-            view,
+        view.ForEach(
             rows,
             (batch, row) =>
             {
@@ -152,34 +151,6 @@ internal sealed class LabelledRows
             ? (new Matrix([.. values], width), null)
             : ((Matrix?)null, hasher.Build());
         return read;
-    }
-
-    private static void ForEach(
-        View view,
-        IEnumerable<int> rows,
-        Action<Batch, int> use,
-        CancellationToken cancellation
-    )
-    {
-        Batch? batch = null;
-        try
-        {
-            foreach (int row in rows)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                int index = view.Dataset.TableOf(row);
-                if (batch?.Index != index)
-                {
-                    batch?.Dispose();
-                    batch = view.Read(index);
-                }
-                use(batch, row);
-            }
-        }
-        finally
-        {
-            batch?.Dispose();
-        }
     }
 
     // Words and pairs of neighbouring words, in lower case as far as ASCII goes.
