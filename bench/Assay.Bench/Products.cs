@@ -6,7 +6,7 @@ namespace Assay.Bench;
 /// <summary><c>gemm [threads ...]</c>: our SGEMM beside OpenBLAS, in turn in one process, in GFLOP/s of wall-clock time.</summary>
 /// <remarks>
 /// One sample is ours, then theirs, each long enough to be timed; the ratio is the median of the samples' ratios, so that a
-/// clock that drifts does not count. OpenBLAS's threads look for work for some 100 ms after a call, so ours waits until they sleep.
+/// clock that drifts does not count. OpenBLAS's threads seem to look for work for a while after a call, so on two threads ours waits first.
 /// </remarks>
 internal static unsafe class Products
 {

@@ -61,7 +61,7 @@ public sealed class Trainer(TrainingOptions options)
             optimiser.Step(rate, clip / options.Accumulate);
             optimiser.ZeroGrad();
             record.Losses.Add(mean);
-            Stepped?.Invoke(new(step + 1, mean, rate, norm));
+            Stepped?.Invoke(new(step + 1, options.Steps, mean, rate, norm));
             bool last = step + 1 == options.Steps;
             if (Evaluate is not null && (last || Due(step + 1, options.EvaluateEvery)))
                 record.Add(new(step + 1, Evaluate(step + 1)), optimiser);

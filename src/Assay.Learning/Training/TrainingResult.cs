@@ -2,10 +2,11 @@ namespace Assay.Learning;
 
 /// <summary>One step of training, as a <see cref="Trainer"/> reports it.</summary>
 /// <param name="Step">From 1.</param>
+/// <param name="Steps">Steps of the run.</param>
 /// <param name="Loss">Mean loss of the step's batches, before the step.</param>
 /// <param name="Rate">The learning rate.</param>
 /// <param name="GradientNorm">Norm of all gradients before clipping; NaN if it was not needed.</param>
-public readonly record struct TrainingStep(long Step, double Loss, double Rate, double GradientNorm);
+public readonly record struct TrainingStep(long Step, long Steps, double Loss, double Rate, double GradientNorm);
 
 /// <summary>One evaluation during training.</summary>
 /// <param name="Step">Steps done.</param>

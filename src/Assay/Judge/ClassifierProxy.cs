@@ -25,7 +25,5 @@ internal sealed class ClassifierProxy(ClassifierOptions options) : IProxy
                 _measured[part] = found = model.Measure(part.View, part.Rows, cancellation);
             return kind == MetricKind.Accuracy ? found.Accuracy : found.LogLoss;
         }
-
-        public void Dispose() { }
     }
 }

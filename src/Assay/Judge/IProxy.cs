@@ -35,7 +35,7 @@ internal sealed record ProxyRun(
 );
 
 /// <summary>A trained proxy.</summary>
-internal interface ITrainedProxy : IDisposable
+internal interface ITrainedProxy
 {
     /// <summary>Measures it on rows of a target.</summary>
     /// <exception cref="AssayException">The rows have nothing to measure on.</exception>

@@ -59,7 +59,5 @@ internal sealed class NGramProxy(int order) : IProxy
             );
             return bytes > 0 ? bits / bytes : throw part.HasNoText();
         }
-
-        public void Dispose() { }
     }
 }

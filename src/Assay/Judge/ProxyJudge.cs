@@ -142,7 +142,7 @@ public sealed class ProxyJudge
                 },
                 run.Cancellation
             );
-        using ITrainedProxy? model = targets.Count > 0 ? _proxy.Train(view, sample, run) : null;
+        ITrainedProxy? model = targets.Count > 0 ? _proxy.Train(view, sample, run) : null;
         return
         [
             .. _metrics.Select(

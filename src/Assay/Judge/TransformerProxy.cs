@@ -15,14 +15,13 @@ internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
     {
         TokenStream text = new();
         sample.ForEach(view, text.Add, run.Cancellation);
-        double steps = LanguageModelFit.Steps(options, text);
         return new Trained(
             LanguageModelFit.Of(
                 options,
                 text,
                 run.Random,
                 new TrainingCheckpoints(run.Folder),
-                step => run.Done(step.Step / steps),
+                step => run.Done((double)step.Step / step.Steps),
                 cancellation: run.Cancellation
             )
         );
@@ -37,7 +36,5 @@ internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
             part.View.ForEach(part.Rows, (batch, row) => text.Add(batch.Text(row)), cancellation);
             return text.Bytes > 0 ? model.BitsPerByte(text, cancellation) : throw part.HasNoText();
         }
-
-        public void Dispose() { }
     }
 }

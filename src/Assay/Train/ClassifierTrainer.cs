@@ -15,14 +15,13 @@ public sealed class ClassifierTrainer(ClassifierOptions options) : ITrainer
     /// <inheritdoc/>
     public Trained Train(View view, View? heldOut, Work work)
     {
-        long batches = Math.Max(1, (view.Selection.Count + 63L) / 64) * options.Epochs;
         ClassifierFit fit = ClassifierFit.Of(
             options,
             view,
             view.Selection.Rows,
             work.Random,
             work.MemoryBytes,
-            step => work.Progress?.Report(new(Stage, step.Step, batches, "steps")),
+            step => work.Progress?.Report(new(Stage, step.Step, step.Steps, "steps")),
             work.Cancellation
         );
         List<Score> scores = [];

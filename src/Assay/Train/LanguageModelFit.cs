@@ -1,3 +1,4 @@
+using Assay.Data;
 using Assay.Learning;
 using Assay.Numerics;
 
@@ -16,10 +17,6 @@ internal sealed class LanguageModelFit
 
     public TrainingResult Result { get; }
 
-    /// <summary>Steps that the options make of a text.</summary>
-    public static long Steps(LanguageModelOptions options, TokenStream text) =>
-        Math.Max(1, (long)Math.Ceiling(options.Epochs * text.Blocks(options.Context) / options.Batch));
-
     /// <summary>Trains a new model.</summary>
     /// <param name="options">Which model, how long, how fast.</param>
     /// <param name="text">At least one token to predict.</param>
@@ -28,6 +25,7 @@ internal sealed class LanguageModelFit
     /// <param name="stepped">Called after every step, or null.</param>
     /// <param name="heldOut">Is measured at the end, or null.</param>
     /// <param name="cancellation">Asks to stop.</param>
+    /// <exception cref="AssayException">The loss became infinite, or a checkpoint cannot be written.</exception>
     public static LanguageModelFit Of(
         LanguageModelOptions options,
         TokenStream text,
@@ -43,7 +41,8 @@ internal sealed class LanguageModelFit
         Transformer model = new(config, random.Child("weights"));
         Optimiser optimiser = new(model.TrainableParameters(), new AdamW(0.9, 0.95), options.WeightDecay);
         Batches batches = new(text.Blocks(context), options.Batch, random.Child("order"));
-        long steps = Steps(options, text);
+        // A shorter context than was asked for makes more blocks, and so more steps: the epochs stay.
+        long steps = Math.Max(1, (long)Math.Ceiling(options.Epochs * batches.Entries / options.Batch));
         int[] blocks = new int[options.Batch];
         int[] inputs = new int[options.Batch * context],
             targets = new int[options.Batch * context];
@@ -60,18 +59,29 @@ internal sealed class LanguageModelFit
             Stepped = stepped,
             Evaluate = heldOut is null ? null : _ => BitsPerByte(model, context, heldOut, cancellation),
         };
-        TrainingResult result = trainer.Run(
-            optimiser,
-            batch =>
-            {
-                batches.Fill(batch, blocks);
-                for (int i = 0; i < blocks.Length; i++)
-                    text.Fill(blocks[i], inputs.AsSpan(i * context, context), targets.AsSpan(i * context, context));
-                return model.Loss(inputs, targets, options.Batch);
-            },
-            cancellation
-        );
-        return new(model, result, context);
+        Tensor Loss(long batch)
+        {
+            batches.Fill(batch, blocks);
+            for (int i = 0; i < blocks.Length; i++)
+                text.Fill(blocks[i], inputs.AsSpan(i * context, context), targets.AsSpan(i * context, context));
+            return model.Loss(inputs, targets, options.Batch);
+        }
+        try
+        {
+            return new(model, trainer.Run(optimiser, Loss, cancellation), context);
+        }
+        catch (TrainingException failure)
+        {
+            throw new AssayException($"{options.Model}: {failure.Message}", cause: failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new AssayException(
+                $"{options.Model}: cannot write a checkpoint: {failure.Message}",
+                hint: "Free some space and run the same command again; it goes on from the checkpoint before.",
+                cause: failure
+            );
+        }
     }
 
     /// <summary>Negative base-2 log-probability of all bytes and ends of the texts, over the bytes.</summary>

@@ -26,24 +26,15 @@ public sealed class LanguageModelTrainer(LanguageModelOptions options) : ITraine
             );
         if (heldOut is not null && held.Bytes == 0)
             throw new AssayException("train/lm: the held-out rows have no text", hint: "Hold out more rows.");
-        long steps = LanguageModelFit.Steps(options, text);
-        LanguageModelFit fit;
-        try
-        {
-            fit = LanguageModelFit.Of(
-                options,
-                text,
-                work.Random,
-                new TrainingCheckpoints(Path.Combine(work.Pieces.Folder, "checkpoints")),
-                step => work.Progress?.Report(new(Stage, step.Step, steps, "steps")),
-                heldOut is null ? null : held,
-                work.Cancellation
-            );
-        }
-        catch (TrainingException failure)
-        {
-            throw new AssayException("train/lm: " + failure.Message, cause: failure);
-        }
+        LanguageModelFit fit = LanguageModelFit.Of(
+            options,
+            text,
+            work.Random,
+            new TrainingCheckpoints(Path.Combine(work.Pieces.Folder, "checkpoints")),
+            step => work.Progress?.Report(new(Stage, step.Step, step.Steps, "steps")),
+            heldOut is null ? null : held,
+            work.Cancellation
+        );
         return new(
             $"{options.Model}, {fit.Model.ParameterCount:N0} parameters",
             fit.Result.Evaluations is [.., var last] ? [new("bits-per-byte", last.Value)] : [],

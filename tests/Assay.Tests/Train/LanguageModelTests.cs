@@ -47,6 +47,18 @@ public sealed class LanguageModelTests
     }
 
     [Fact]
+    public void A_context_that_the_model_does_not_have_is_shortened_and_the_epochs_stay()
+    {
+        using Pieces one = Pieces.Temporary(),
+            two = Pieces.Temporary();
+        LanguageModelOptions fits = Small with { Context = 256, Epochs = 1, Batch = 2 };
+        Assert.Equal(
+            Train(fits, Rows(0, 140), null, one).Curve!.Losses,
+            Train(fits with { Context = 512 }, Rows(0, 140), null, two).Curve!.Losses
+        );
+    }
+
+    [Fact]
     public void Threads_change_nothing()
     {
         using Pieces one = Pieces.Temporary(),

@@ -79,7 +79,7 @@ public sealed class TrainRunner(
         if (heldOut is null && holdOut.Value > 0)
         {
             observer.StepStarted(HoldoutName, $"size: {holdOut}", cached: false);
-            (view, heldOut) = Split(view, holdOut, steps.WorkFor(key + "-holdout", HeldOut, seed));
+            (view, heldOut) = Split(view, holdOut, steps.WorkFor(HoldoutKey(key), HeldOut, seed));
         }
         observer.StepStarted(method.Name, method.Written(methodOptions), cached: false);
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, options.Threads));
@@ -113,8 +113,11 @@ public sealed class TrainRunner(
         }
         Pieces.WriteFile(path, stream => JsonSerializer.Serialize(stream, report, TrainJson.Default.TrainReport));
         store.Sweep(key);
+        store.Sweep(HoldoutKey(key));
         return report;
     }
+
+    private static string HoldoutKey(string key) => key + "-holdout";
 
     private static (View, View) Split(View view, Amount size, Work work)
     {
