@@ -8,8 +8,11 @@ namespace Assay.Tests;
 /// <summary>The house rules that a compiler does not know.</summary>
 public sealed partial class ArchitectureTests
 {
+    // In the order of the data's way: what stands before the first verb is for all of them, what stands behind the last uses all.
     private static readonly string[] Verbs =
     [
+        "Features",
+        "Models",
         "Describe",
         "Value",
         "Select",
@@ -19,6 +22,7 @@ public sealed partial class ArchitectureTests
         "Judge",
         "Plan",
         "Recipes",
+        "Evidence",
     ];
 
     private static readonly Dictionary<string, string[]> MayReference = new()

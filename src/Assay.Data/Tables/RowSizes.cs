@@ -63,7 +63,8 @@ public sealed class RowSizes
     }
 
     /// <summary>
-    /// Draws entries of a selection in random order, without replacement, until the budget is met; the last is cut.
+    /// Draws entries of a selection in random order, without replacement, until the budget is met; the last is cut. What was
+    /// drawn of an ordered selection stands in its order.
     /// </summary>
     /// <remarks>
     /// The order depends on the rows' ids and the stream only: selections that share rows share them in their draws. A row
@@ -86,14 +87,18 @@ public sealed class RowSizes
             double uniform = random.UniformOf(((UInt128)_keys[rows[i]] << 64) | (uint)repeat);
             keys[i] = weight > 0 ? -Math.Log(1 - uniform) / weight : double.PositiveInfinity;
         }
-        Array.Sort(keys, rows);
+        Array.Sort(keys, entries);
         int count = 0;
         long drawn = 0;
-        for (; count < rows.Length && drawn < budget && keys[count] < double.PositiveInfinity; count++)
-            drawn += _bytes[rows[count]];
-        int cut = count > 0 ? rows[count - 1] : -1;
-        int[] kept = rows[..count];
-        Array.Sort(kept);
-        return new(kept, cut, Math.Max(0, drawn - budget));
+        for (; count < entries.Length && drawn < budget && keys[count] < double.PositiveInfinity; count++)
+            drawn += _bytes[selection.Rows[entries[count]]];
+        int cut = count > 0 ? selection.Rows[entries[count - 1]] : -1;
+        int[] places = entries[..count];
+        if (selection.IsOrdered)
+            Array.Sort(places);
+        int[] kept = Array.ConvertAll(places, place => selection.Rows[place]);
+        if (!selection.IsOrdered)
+            Array.Sort(kept);
+        return new(kept, cut, Math.Max(0, drawn - budget), selection.IsOrdered);
     }
 }

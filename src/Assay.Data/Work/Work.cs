@@ -26,6 +26,9 @@ public sealed class Work(Pieces pieces)
     /// <summary>Asks the work to stop; honoured within a second.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>The folder of the model that was trained for this step, or null if it asked for none.</summary>
+    public string? ModelFolder { get; init; }
+
     /// <summary>Other datasets of the recipe, by name, as they stand at this step.</summary>
     public IReadOnlyDictionary<string, View> Datasets { get; init; } = new Dictionary<string, View>();
 

@@ -1,5 +1,5 @@
 using Assay.Data;
-using Assay.Train;
+using Assay.Models;
 
 namespace Assay.Judge;
 

@@ -1,6 +1,6 @@
 using Assay.Data;
 using Assay.Learning;
-using Assay.Train;
+using Assay.Models;
 
 namespace Assay.Judge;
 
@@ -13,7 +13,7 @@ internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
 
     public ITrainedProxy Train(View view, Subsample sample, ProxyRun run)
     {
-        TokenStream text = new();
+        TokenStream text = new() { IsOrdered = sample.IsOrdered };
         sample.ForEach(view, text.Add, run.Cancellation);
         return new Trained(
             LanguageModelFit.Of(

@@ -1,4 +1,5 @@
 using Assay.Data;
+using Assay.Models;
 
 namespace Assay.Train;
 

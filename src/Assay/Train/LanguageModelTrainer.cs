@@ -1,5 +1,6 @@
 using Assay.Data;
 using Assay.Learning;
+using Assay.Models;
 
 namespace Assay.Train;
 
@@ -17,8 +18,8 @@ public sealed class LanguageModelTrainer(LanguageModelOptions options) : ITraine
     /// <inheritdoc/>
     public Trained Train(View view, View? heldOut, Work work)
     {
-        TokenStream text = Read(view, work),
-            held = heldOut is null ? new() : Read(heldOut, work);
+        TokenStream text = TokenStream.Of(view, work.Cancellation),
+            held = heldOut is null ? new() : TokenStream.Of(heldOut, work.Cancellation);
         if (text.Bytes == 0)
             throw new AssayException(
                 $"train/lm: the rows have no text in their column '{view.Dataset.TextColumn}'",
@@ -33,7 +34,7 @@ public sealed class LanguageModelTrainer(LanguageModelOptions options) : ITraine
             new TrainingCheckpoints(Path.Combine(work.Pieces.Folder, "checkpoints")),
             step => work.Progress?.Report(new(Stage, step.Step, step.Steps, "steps")),
             heldOut is null ? null : held,
-            work.Cancellation
+            cancellation: work.Cancellation
         );
         return new(
             $"{options.Model}, {fit.Model.ParameterCount:N0} parameters",
@@ -41,12 +42,5 @@ public sealed class LanguageModelTrainer(LanguageModelOptions options) : ITraine
             fit.Result,
             new Learning.LanguageModel(fit.Model, TokenStream.Tokenizer).Save
         );
-    }
-
-    private static TokenStream Read(View view, Work work)
-    {
-        TokenStream text = new();
-        view.ForEach(view.Selection.Rows, (batch, row) => text.Add(batch.Text(row)), work.Cancellation);
-        return text;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Assay.Data;
+using Assay.Models;
 using Assay.Numerics;
 using Assay.Train;
 

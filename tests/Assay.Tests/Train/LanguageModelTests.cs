@@ -1,5 +1,6 @@
 using Assay.Data;
 using Assay.Learning;
+using Assay.Models;
 using Assay.Numerics;
 using Assay.Train;
 

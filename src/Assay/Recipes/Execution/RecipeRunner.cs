@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Assay.Data;
 using Assay.Judge;
+using Assay.Models;
 using Assay.Plan;
 
 namespace Assay.Recipes.Execution;
@@ -52,24 +53,44 @@ public sealed class RecipeRunner(
             );
         }
         Flow? flow = allRead ? ReadData().Item1 : null;
-        void Walk(string candidate, IReadOnlyList<StepSpec> steps, ref Flow? at)
+        // Models that are planned already, by what they are trained on: the rows behind so many decisions of the shared steps.
+        HashSet<(string Rows, ModelRequest Request)> planned = [];
+        void Walk(string candidate, IReadOnlyList<StepSpec> steps, ref Flow? at, ref string rows)
         {
             foreach (StepSpec step in steps)
             {
                 // Behind a step that has to be computed everything has to be.
                 string? key = at is null ? null : StepRunner.KeyOf(step, at, recipe.Seed);
                 StoredStep? stored = key is null ? null : _steps.Find(key);
+                if (stored is null && ModelStep.RequestOf(step) is { } model && planned.Add((rows, model)))
+                {
+                    bool trained =
+                        at is not null && _steps.Models.Find(ModelStep.KeyOf(model, at, recipe.Seed)) is not null;
+                    parts.Add(
+                        new(
+                            candidate,
+                            ModelStep.Method,
+                            $"{ModelStep.Describe(model)}, for {step.Name}",
+                            trained,
+                            store.SecondsPerByte(ModelStep.Method) * bytes
+                        )
+                    );
+                }
+                if (step.Method.Verb is not ("describe" or "value"))
+                    rows += $"{step.Name} {step.Written}\n";
                 parts.Add(
                     new(candidate, step.Name, step.Written, stored is not null, store.SecondsPerByte(step.Name) * bytes)
                 );
                 at = stored is null ? null : _steps.Follow(at!, step, key!, StepOutputs.FromJson(stored.Outputs));
             }
         }
-        Walk("", recipe.Steps, ref flow);
+        string shared = "";
+        Walk("", recipe.Steps, ref flow, ref shared);
         foreach ((string name, IReadOnlyList<StepSpec> steps) in Candidates())
         {
             Flow? end = flow;
-            Walk(name, steps, ref end);
+            string rows = shared;
+            Walk(name, steps, ref end, ref rows);
         }
         if (recipe.Judge is not null)
             parts.Add(new("", JudgeStep.Method, "", false, store.SecondsPerByte(JudgeStep.Method) * bytes));
@@ -222,7 +243,9 @@ public sealed class RecipeRunner(
         foreach (StepSpec step in steps)
         {
             cancellation.ThrowIfCancellationRequested();
-            (flow, StepReport report) = _steps.Run(step, flow, recipe.Seed);
+            (flow, IReadOnlyList<StepReport> done) = _steps.Run(step, flow, recipe.Seed);
+            reports.AddRange(done);
+            StepReport report = done[^1];
             if (report is { RowsOut: 0, RowsIn: > 0 })
                 throw new AssayException(
                     $"{step.Name} left no row of {report.RowsIn:N0}",
@@ -234,7 +257,6 @@ public sealed class RecipeRunner(
                         )
                         + "."
                 );
-            reports.Add(report);
         }
         return (flow, reports);
     }

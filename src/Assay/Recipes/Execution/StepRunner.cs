@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using Assay.Data;
 using Assay.Describe;
+using Assay.Models;
 using Assay.Numerics;
+using Assay.Order;
 using Assay.Select;
 using Assay.Value;
 
@@ -41,14 +43,20 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
             ? stored
             : null;
 
-    /// <summary>The flow behind <paramref name="step"/>, and what the step did.</summary>
-    public (Flow Flow, StepReport Report) Run(StepSpec step, Flow flow, ulong seed)
+    /// <summary>The flow behind <paramref name="step"/>, and what was done: the step, behind the training of the model that it needs.</summary>
+    public (Flow Flow, IReadOnlyList<StepReport> Reports) Run(StepSpec step, Flow flow, ulong seed)
     {
         string key = KeyOf(step, flow, seed);
         StoredStep? stored = Find(key);
         bool cached = stored is not null;
+        (string Folder, StepReport Report)? model = null;
+        if (
+            ModelStep.RequestOf(step) is { } request
+            && (!cached || Models.Find(ModelStep.KeyOf(request, flow, seed)) is not null)
+        )
+            model = Models.Run(request, flow, seed);
         observer.StepStarted(step.Name, step.Written, cached);
-        stored ??= Compute(step, flow, seed, key);
+        stored ??= Compute(step, flow, seed, key, model?.Folder);
 
         StepOutputs outputs = StepOutputs.FromJson(stored.Outputs);
         StepReport report = JsonSerializer.Deserialize(
@@ -60,11 +68,14 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
             Cached = cached,
         };
         observer.StepFinished(report);
-        return (Follow(flow, step, key, outputs), report);
+        return (Follow(flow, step, key, outputs), model is null ? [report] : [model.Value.Report, report]);
     }
 
+    /// <summary>Trains the models that steps ask for.</summary>
+    public ModelStep Models => new(store, this, observer);
+
     /// <summary>Things that a step of <paramref name="key"/> works with.</summary>
-    public Work WorkFor(string key, string stream, ulong seed, Flow? flow = null) =>
+    public Work WorkFor(string key, string stream, ulong seed, Flow? flow = null, string? modelFolder = null) =>
         new(store.PiecesOf(key))
         {
             Random = new RandomStream(seed, stream),
@@ -72,13 +83,14 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
             MemoryBytes = options.StepMemoryBytes,
             Progress = observer,
             Cancellation = cancellation,
+            ModelFolder = modelFolder,
             Datasets = flow?.Datasets.ToDictionary(entry => entry.Key, entry => entry.Value.View) ?? [],
         };
 
-    private StoredStep Compute(StepSpec step, Flow flow, ulong seed, string key)
+    private StoredStep Compute(StepSpec step, Flow flow, ulong seed, string key, string? modelFolder)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        Work work = WorkFor(key, StreamName(step, flow), seed, flow);
+        Work work = WorkFor(key, StreamName(step, flow), seed, flow, modelFolder);
         StepOutputs outputs;
         StepReport report = new()
         {
@@ -119,6 +131,10 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
                     );
                     report = report with { RowsOut = selected.Kept.Count, Reasons = reasons, Clusters = clusters };
                     outputs = Keep(selected, flow.View.Edits);
+                    break;
+                case IOrderer orderer:
+                    Selection ordered = flow.View.Selection.InOrder(orderer.Order(flow.View, work));
+                    outputs = Keep(new(ordered, Drops.None, flow.View.Edits), flow.View.Edits);
                     break;
                 default:
                     throw new InvalidOperationException($"{step.Name} implements no verb that a step can have.");

@@ -16,6 +16,8 @@ internal static class StoredForms
         writer.Write(selection.Weights is not null);
         if (selection.Weights is { } weights)
             Write(writer, weights);
+        if (selection.IsOrdered)
+            writer.Write(true);
         return bytes.ToArray();
     }
 
@@ -23,7 +25,10 @@ internal static class StoredForms
     {
         using BinaryReader reader = new(new MemoryStream(bytes));
         int[] rows = Read<int>(reader);
-        return new(rows, reader.ReadBoolean() ? Read<float>(reader) : null);
+        float[]? weights = reader.ReadBoolean() ? Read<float>(reader) : null;
+        // Stores of before there were orders end here.
+        bool isOrdered = reader.BaseStream.Position < reader.BaseStream.Length && reader.ReadBoolean();
+        return new(rows, weights, isOrdered);
     }
 
     public static byte[] Write(Drops drops)

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Assay.Train;
+namespace Assay.Models;
 
 /// <summary>Which classifier, and which columns it sees.</summary>
 public record ClassifierOptions

@@ -2,7 +2,7 @@ using Assay.Data;
 using Assay.Learning;
 using Assay.Numerics;
 
-namespace Assay.Train;
+namespace Assay.Models;
 
 /// <summary>A transformer over bytes, fitted to a stream of texts: what train/lm and the proxies of the judge share.</summary>
 internal sealed class LanguageModelFit
@@ -24,6 +24,7 @@ internal sealed class LanguageModelFit
     /// <param name="checkpoints">Where a killed run goes on from, or null.</param>
     /// <param name="stepped">Called after every step, or null.</param>
     /// <param name="heldOut">Is measured at the end, or null.</param>
+    /// <param name="snapshots">Keeps the model on its way, or null.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="AssayException">The loss became infinite, or a checkpoint cannot be written.</exception>
     public static LanguageModelFit Of(
@@ -33,14 +34,15 @@ internal sealed class LanguageModelFit
         TrainingCheckpoints? checkpoints = null,
         Action<TrainingStep>? stepped = null,
         TokenStream? heldOut = null,
+        Snapshots? snapshots = null,
         CancellationToken cancellation = default
     )
     {
         TransformerConfig config = ModelSizes.Of(options.Model, TokenStream.Tokenizer.VocabularySize);
         int context = Math.Min(options.Context, config.ContextLength);
         Transformer model = new(config, random.Child("weights"));
-        Optimiser optimiser = new(model.TrainableParameters(), new AdamW(0.9, 0.95), options.WeightDecay);
-        Batches batches = new(text.Blocks(context), options.Batch, random.Child("order"));
+        Optimiser optimiser = OptimiserOf(model, options.WeightDecay);
+        Batches batches = new(text.Blocks(context), options.Batch, text.IsOrdered ? null : random.Child("order"));
         // A shorter context than was asked for makes more blocks, and so more steps: the epochs stay.
         long steps = Math.Max(1, (long)Math.Ceiling(options.Epochs * batches.Entries / options.Batch));
         int[] blocks = new int[options.Batch];
@@ -56,7 +58,11 @@ internal sealed class LanguageModelFit
         Trainer trainer = new(training)
         {
             Checkpoints = checkpoints,
-            Stepped = stepped,
+            Stepped = step =>
+            {
+                snapshots?.After(step, optimiser, new(step.Rate, options.WeightDecay, context));
+                stepped?.Invoke(step);
+            },
             Evaluate = heldOut is null ? null : _ => BitsPerByte(model, context, heldOut, cancellation),
         };
         Tensor Loss(long batch)
@@ -83,6 +89,10 @@ internal sealed class LanguageModelFit
             );
         }
     }
+
+    /// <summary>The optimiser that all language models here are trained with.</summary>
+    public static Optimiser OptimiserOf(Transformer model, double weightDecay) =>
+        new(model.TrainableParameters(), new AdamW(0.9, 0.95), weightDecay);
 
     /// <summary>Negative base-2 log-probability of all bytes and ends of the texts, over the bytes.</summary>
     public double BitsPerByte(TokenStream text, CancellationToken cancellation) =>

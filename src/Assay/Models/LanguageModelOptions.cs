@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Assay.Train;
+namespace Assay.Models;
 
-/// <summary>Options of <see cref="LanguageModelTrainer"/>.</summary>
+/// <summary>Which language model, and how it is trained.</summary>
 public record LanguageModelOptions
 {
     /// <summary>The model: a decoder-only transformer over bytes of about so many parameters.</summary>

@@ -1,6 +1,7 @@
+using Assay.Data;
 using Assay.Learning;
 
-namespace Assay.Train;
+namespace Assay.Models;
 
 /// <summary>Texts as one stream of byte tokens, each text followed by the mark of its end, cut into blocks of one length.</summary>
 /// <remarks>
@@ -21,6 +22,9 @@ internal sealed class TokenStream
     /// <summary>Bytes are the tokens, so that models of all data compare.</summary>
     public static ByteTokenizer Tokenizer { get; } = new();
 
+    /// <summary>True if the order of the texts is meant: blocks are then not shuffled.</summary>
+    public bool IsOrdered { get; init; }
+
     /// <summary>Bytes of text.</summary>
     public long Bytes { get; private set; }
 
@@ -32,6 +36,14 @@ internal sealed class TokenStream
         Tokenizer.Encode(text, _tokens);
         _tokens.Add(_end);
         Bytes += text.Length;
+    }
+
+    /// <summary>The texts of a view's selection, in its order, with its repeats.</summary>
+    public static TokenStream Of(View view, CancellationToken cancellation)
+    {
+        TokenStream text = new() { IsOrdered = view.Selection.IsOrdered };
+        view.ForEach(view.Selection.Rows, (batch, row) => text.Add(batch.Text(row)), cancellation);
+        return text;
     }
 
     /// <summary>Blocks of <paramref name="length"/> predictions, the last one perhaps not full.</summary>

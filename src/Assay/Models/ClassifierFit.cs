@@ -4,7 +4,7 @@ using Assay.Data;
 using Assay.Learning;
 using Assay.Numerics;
 
-namespace Assay.Train;
+namespace Assay.Models;
 
 /// <summary>A classifier fitted to rows: what train/classifier and the proxies of the judge share.</summary>
 internal sealed class ClassifierFit
