@@ -28,5 +28,8 @@ public sealed class Figures : IEnumerable<KeyValuePair<string, double>>
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, double>> GetEnumerator() => _values.GetEnumerator();
 
+    /// <summary>Adds a figure, for collection initialisers.</summary>
+    public void Add(string name, double value) => this[name] = value;
+
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
