@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Assay.Data;
+using Assay.Features;
 using Assay.Learning;
 using Assay.Numerics;
 
@@ -52,7 +53,7 @@ internal sealed class ClassifierFit
         IReadOnlyList<string>? columns =
             hashed ? null
             : options.Features.Count > 0 ? options.Features
-            : LabelledRows.NumericColumns(view, options.Label);
+            : NumberColumns.Default(view, options.Label);
         if (hashed)
             CheckMemory(options, classes.Count, memoryBytes);
         LabelledRows data = LabelledRows.Read(view, rows, options.Label, columns, classes, cancellation);

@@ -1,4 +1,5 @@
 using Assay.Data;
+using Assay.Features;
 using Assay.Learning;
 
 namespace Assay.Value;
@@ -69,7 +70,7 @@ internal sealed class ValuedTable
         int[] rows = view.DistinctRows.ToArray(),
             testRows = test is null ? [] : test.DistinctRows.ToArray();
         IReadOnlyList<string> columns =
-            options.Features.Count > 0 ? options.Features : LabelledRows.NumericColumns(view, options.Label, source);
+            options.Features.Count > 0 ? options.Features : NumberColumns.Default(view, options.Label, source);
         IReadOnlyList<string>? classes = null;
         if (options.Task == LabelKind.Classification)
         {

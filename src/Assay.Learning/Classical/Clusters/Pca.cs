@@ -1,6 +1,4 @@
 using Assay.Numerics;
-using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Assay.Learning;
@@ -12,7 +10,6 @@ namespace Assay.Learning;
 /// </remarks>
 public sealed class Pca
 {
-    private const int Oversampling = 10;
     private readonly PcaOptions _options;
 
     /// <summary>Checks the options.</summary>
@@ -41,10 +38,18 @@ public sealed class Pca
             );
         double[] mean = _options.Centre ? Scatter.MeanOf(features, weights) : new double[features.Columns];
         (double[] components, double[] variances) =
-            smaller > _options.ExactUpTo ? Randomised(features, weights, mean, random)
+            smaller > _options.ExactUpTo
+                ? SubspaceIteration.Largest(
+                    features.Columns,
+                    smaller,
+                    _options.Components,
+                    _options.PowerIterations,
+                    random,
+                    basis => TimesScatter(features, weights, mean, basis)
+                )
             : features.Columns <= features.Rows ? ByFeatures(features, weights)
             : ByRows(features, weights, mean);
-        FixSigns(components, features.Columns);
+        SubspaceIteration.FixSigns(components, features.Columns);
         double total = weights?.Sum() ?? features.Rows;
         double[] positive = [.. variances.Select(variance => Math.Max(0, variance))];
         return new()
@@ -60,7 +65,7 @@ public sealed class Pca
     private (double[] Components, double[] Variances) ByFeatures(Matrix features, double[]? weights)
     {
         int d = features.Columns;
-        Evd<double> evd = Decompose(Scatter.Of(features, weights, _options.Centre).Values, d);
+        Evd<double> evd = SubspaceIteration.Decompose(Scatter.Of(features, weights, _options.Centre).Values, d);
         double[] components = new double[_options.Components * d],
             variances = new double[_options.Components];
         for (int c = 0; c < variances.Length; c++)
@@ -77,7 +82,7 @@ public sealed class Pca
         int n = features.Rows,
             d = features.Columns;
         RowGram gram = RowGram.Of(features, weights, mean);
-        Evd<double> evd = Decompose(gram.Values, n);
+        Evd<double> evd = SubspaceIteration.Decompose(gram.Values, n);
         double[] components = new double[_options.Components * d],
             variances = new double[_options.Components];
         for (int c = 0; c < variances.Length; c++)
@@ -90,49 +95,7 @@ public sealed class Pca
                     gram.Rows.AsSpan(i * d, d)
                 );
         }
-        Orthonormalise(components, d);
-        return (components, variances);
-    }
-
-    private (double[] Components, double[] Variances) Randomised(
-        Matrix features,
-        double[]? weights,
-        double[] mean,
-        RandomStream random
-    )
-    {
-        int d = features.Columns,
-            width = Math.Min(_options.Components + Oversampling, Math.Min(features.Rows, d));
-        double[] basis = new double[width * d];
-        for (int at = 0; at < basis.Length; at++)
-            basis[at] = random.NextGaussian();
-        Orthonormalise(basis, d);
-        for (int iteration = 0; iteration <= _options.PowerIterations; iteration++)
-        {
-            basis = TimesScatter(features, weights, mean, basis);
-            Orthonormalise(basis, d);
-        }
-        double[] image = TimesScatter(features, weights, mean, basis),
-            small = new double[width * width];
-        for (int a = 0; a < width; a++)
-        for (int b = 0; b < width; b++)
-            small[a * width + b] = MixedProducts.Dot(
-                basis.AsSpan(Math.Min(a, b) * d, d),
-                image.AsSpan(Math.Max(a, b) * d, d)
-            );
-        Evd<double> evd = Decompose(small, width);
-        double[] components = new double[_options.Components * d],
-            variances = new double[_options.Components];
-        for (int c = 0; c < variances.Length; c++)
-        {
-            variances[c] = evd.EigenValues[width - 1 - c].Real;
-            for (int a = 0; a < width; a++)
-                MixedProducts.AddScaled(
-                    components.AsSpan(c * d, d),
-                    evd.EigenVectors[a, width - 1 - c],
-                    basis.AsSpan(a * d, d)
-                );
-        }
+        SubspaceIteration.Orthonormalise(components, d);
         return (components, variances);
     }
 
@@ -174,38 +137,5 @@ public sealed class Pca
             }
         );
         return image;
-    }
-
-    private static Evd<double> Decompose(double[] symmetric, int n) =>
-        new DenseMatrix(n, n, symmetric).Evd(Symmetricity.Symmetric);
-
-    // Gram and Schmidt, twice, which is enough (Giraud et al., 2005).
-    private static void Orthonormalise(double[] rows, int d)
-    {
-        for (int a = 0; a < rows.Length / d; a++)
-        {
-            Span<double> row = rows.AsSpan(a * d, d);
-            for (int pass = 0; pass < 2; pass++)
-            for (int b = 0; b < a; b++)
-                MixedProducts.AddScaled(row, -MixedProducts.Dot(row, rows.AsSpan(b * d, d)), rows.AsSpan(b * d, d));
-            double length = Math.Sqrt(MixedProducts.Dot(row, row));
-            for (int j = 0; j < d && length > 0; j++)
-                row[j] /= length;
-        }
-    }
-
-    private static void FixSigns(double[] components, int d)
-    {
-        for (int start = 0; start < components.Length; start += d)
-        {
-            int largest = start;
-            for (int j = start; j < start + d; j++)
-                if (Math.Abs(components[j]) > Math.Abs(components[largest]))
-                    largest = j;
-            if (components[largest] >= 0)
-                continue;
-            foreach (ref double value in components.AsSpan(start, d))
-                value = -value;
-        }
     }
 }

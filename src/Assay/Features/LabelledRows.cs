@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Assay.Data;
 using Assay.Learning;
 
-namespace Assay;
+namespace Assay.Features;
 
 /// <summary>Rows of a dataset as a learner wants them: classes or targets, and columns of numbers or hashed words.</summary>
 internal sealed class LabelledRows
@@ -32,27 +31,6 @@ internal sealed class LabelledRows
 
     /// <summary>Hashed words, or null where numbers were asked for.</summary>
     public SparseMatrix? Words { get; private set; }
-
-    /// <summary>The columns that are read as numbers by default.</summary>
-    public static IReadOnlyList<string> NumericColumns(View view, string label, string? other = null)
-    {
-        string[] columns =
-        [
-            .. view
-                .Dataset.Schema.Where(field =>
-                    field.Type is ColumnType.Bool or ColumnType.Int64 or ColumnType.Float64
-                    && field.Name != label
-                    && field.Name != other
-                )
-                .Select(field => field.Name),
-        ];
-        return columns.Length > 0
-            ? columns
-            : throw new AssayException(
-                $"'{view.Dataset.Name}' has no column of numbers beside '{label}'",
-                hint: "Name the columns with 'features:', or use the model logistic-hashed, which reads the text."
-            );
-    }
 
     /// <summary>The classes that occur in rows.</summary>
     public static IReadOnlyList<string> ClassesOf(
@@ -89,7 +67,7 @@ internal sealed class LabelledRows
     public static List<string> KeysOf(View view, IEnumerable<int> rows, string column, CancellationToken cancellation)
     {
         List<string> keys = [];
-        CheckColumn(view, column);
+        NumberColumns.Check(view, column);
         view.ForEach(rows, (batch, row) => keys.Add(LabelOf(batch, row, column)), cancellation);
         return keys;
     }
@@ -113,9 +91,9 @@ internal sealed class LabelledRows
     {
         LabelledRows read = new(classes ?? []);
         Dictionary<string, int> indices = read.Classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
-        CheckColumn(view, label);
+        NumberColumns.Check(view, label);
         foreach (string column in columns ?? [])
-            CheckColumn(view, column);
+            NumberColumns.Check(view, column);
         FeatureHasher? hasher = columns is null ? new(HashBits) : null;
         List<float> values = [];
         int width = -1,
@@ -126,22 +104,17 @@ internal sealed class LabelledRows
             {
                 count++;
                 if (classes is null)
-                    read._targets.Add(NumberOf(batch, row, label));
+                    read._targets.Add(NumberColumns.NumberOf(batch, row, label));
                 else
                     read._labels.Add(indices.GetValueOrDefault(LabelOf(batch, row, label), -1));
                 if (hasher is not null)
                     AddWords(hasher, batch.Text(row));
                 else
-                    AddNumbers(values, batch, row, columns!);
+                    NumberColumns.Add(values, batch, row, columns!);
                 if (hasher is null && width < 0)
                     width = values.Count;
                 if (hasher is null && values.Count != width * count)
-                    throw Bad(
-                        batch,
-                        row,
-                        columns![0],
-                        $"the row has {values.Count - width * (count - 1)} numbers, expected {width} as in the first"
-                    );
+                    throw NumberColumns.WrongWidth(batch, row, columns!, values.Count - width * (count - 1), width);
             },
             cancellation
         );
@@ -173,75 +146,23 @@ internal sealed class LabelledRows
         hasher.EndRow();
     }
 
-    private static void AddNumbers(List<float> values, Batch batch, int row, IReadOnlyList<string> columns)
-    {
-        foreach (string name in columns)
-        {
-            Column? column = batch.Table.Find(name);
-            int local = batch.Local(row);
-            if (column?.Type == ColumnType.Json && !column.IsNull(local))
-                AddList(values, batch, row, name, column.Utf8(local));
-            else
-                values.Add((float)NumberOf(batch, row, name));
-        }
-    }
-
-    private static double NumberOf(Batch batch, int row, string name)
-    {
-        Column? column = batch.Table.Find(name);
-        int local = batch.Local(row);
-        if (column?.Number(local) is { } number && float.IsFinite((float)number))
-            return number;
-        throw Bad(
-            batch,
-            row,
-            name,
-            column is null || column.IsNull(local) ? "the number is missing" : "the value is not a number"
-        );
-    }
-
-    private static void AddList(List<float> values, Batch batch, int row, string name, ReadOnlySpan<byte> json)
-    {
-        Utf8JsonReader reader = new(json);
-        bool isList = reader.Read() && reader.TokenType == JsonTokenType.StartArray;
-        while (isList && reader.Read() && reader.TokenType == JsonTokenType.Number)
-            values.Add(
-                reader.TryGetSingle(out float value) && float.IsFinite(value)
-                    ? value
-                    : throw Bad(batch, row, name, "a number of the list is too large")
-            );
-        if (!isList || reader.TokenType != JsonTokenType.EndArray)
-            throw Bad(batch, row, name, "the value is not a list of numbers");
-    }
-
     private static string LabelOf(Batch batch, int row, string label)
     {
         Column? column = batch.Table.Find(label);
         int local = batch.Local(row);
         if (column is null || column.IsNull(local))
-            throw Bad(batch, row, label, "the label is missing");
+            throw NumberColumns.Bad(batch, row, label, "the label is missing");
         return column.Type switch
         {
             ColumnType.Text => Encoding.UTF8.GetString(column.Utf8(local)),
             ColumnType.Int64 => column.Int64(local).ToString(CultureInfo.InvariantCulture),
             ColumnType.Bool => column.Bool(local) ? "true" : "false",
-            _ => throw Bad(batch, row, label, "the label is neither text nor a whole number nor true or false"),
+            _ => throw NumberColumns.Bad(
+                batch,
+                row,
+                label,
+                "the label is neither text nor a whole number nor true or false"
+            ),
         };
     }
-
-    private static void CheckColumn(View view, string name)
-    {
-        if (view.Dataset.Schema.Find(name) is null)
-            throw new AssayException(
-                $"'{view.Dataset.Name}' has no column '{name}'",
-                hint: "It has: " + string.Join(", ", view.Dataset.Schema.Select(field => field.Name)) + "."
-            );
-    }
-
-    private static AssayException Bad(Batch batch, int row, string column, string what) =>
-        new(
-            what,
-            new(batch.Table.SourceOf(batch.Local(row)), Byte: batch.Table.Offsets[batch.Local(row)], Key: column),
-            "Leave such rows out (select/where), or mend them."
-        );
 }
