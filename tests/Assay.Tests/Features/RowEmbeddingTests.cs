@@ -129,7 +129,8 @@ public sealed class RowEmbeddingTests
         );
         EmbeddingOptions options = new() { Embed = EmbeddingKind.Hashed, TextBytes = 19 };
         Matrix rows = Embed(options, view, view).Pool;
-        Assert.Equal(rows.Row(0).ToArray(), Embed(options with { TextBytes = 21 }, view, view).Pool.Row(1).ToArray());
+        Matrix whole = Embed(options with { TextBytes = 21 }, view, view).Pool;
+        Assert.Equal(whole.Row(0).ToArray(), whole.Row(1).ToArray());
         Assert.Equal(rows.Row(1).ToArray(), rows.Row(3).ToArray());
         Assert.NotEqual(rows.Row(1).ToArray(), rows.Row(2).ToArray()); // pairs of words are in order
         Matrix single = Embed(options with { NGrams = 1 }, view, view).Pool;
