@@ -70,14 +70,14 @@ public sealed class Top : ISelector
     public Selected Select(View view, Work work)
     {
         int[]? bytes = _options.Budget == Budget.Bytes ? new int[view.DistinctRows.Length] : null;
-        double[] values = Values(view, work, bytes);
+        double[] values = RankedValues.Of(view, work, _options.By, bytes);
         int[] ranked = [.. Enumerable.Range(0, values.Length).Where(position => !double.IsNaN(values[position]))];
         Verdicts verdicts = new(view, _options.Band is null ? "top.below_cut" : "top.outside_band", "top.no_signal");
         verdicts.DropAll(reason: 1);
         foreach (int position in ranked)
             verdicts.Drop(position);
         bool ascending = _options.Lowest || _options.Band is not null;
-        ulong[] keys = Array.ConvertAll(ranked, position => Key(values[position], ascending));
+        ulong[] keys = Array.ConvertAll(ranked, position => RankedValues.Key(values[position], ascending));
         long total =
             _options.Band is null ? bytes?.Sum(length => (long)length) ?? values.Length
             : bytes is null ? ranked.Length
@@ -100,50 +100,5 @@ public sealed class Top : ISelector
                 $"the band of select/top ends ({band.To}) before it starts ({band.From})",
                 hint: "Give 'from' the lower percentile and 'to' the higher one."
             );
-    }
-
-    // One value per distinct row; the rows' bytes too where they are wanted.
-    private double[] Values(View view, Work work, int[]? bytes)
-    {
-        double[] values = new double[view.DistinctRows.Length];
-        bool known = view.Signals.ContainsKey(_options.By);
-        bool byBytes = !known && _options.By == "bytes",
-            byWords = !known && _options.By == "words";
-        if (!byBytes && !byWords)
-        {
-            double[] signal = view.Signal(_options.By).Values;
-            for (int position = 0; position < values.Length; position++)
-                values[position] = signal[view.DistinctRows[position]];
-            if (bytes is null)
-                return values;
-        }
-        Scan.Tables(
-            view,
-            work,
-            "lengths",
-            (batch, start) =>
-            {
-                foreach (int row in batch.Rows)
-                {
-                    ReadOnlySpan<byte> text = batch.Text(row);
-                    if (bytes is not null)
-                        bytes[start] = text.Length;
-                    if (byBytes)
-                        values[start] = text.Length;
-                    else if (byWords)
-                        values[start] = Words.Count(text);
-                    start++;
-                }
-            }
-        );
-        return values;
-    }
-
-    // Bits that sort as the number does, or the other way round.
-    private static ulong Key(double value, bool ascending)
-    {
-        ulong bits = BitConverter.DoubleToUInt64Bits(value + 0.0); // -0 becomes 0
-        ulong key = (bits >> 63) == 0 ? bits | (1UL << 63) : ~bits;
-        return ascending ? key : ~key;
     }
 }
