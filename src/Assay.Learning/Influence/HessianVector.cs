@@ -9,7 +9,7 @@ namespace Assay.Learning;
 /// A product costs about four evaluations of the gradient and twice its memory; nothing is kept between products. A loss that draws random
 /// numbers (dropout) must draw the same ones at each call.
 /// </remarks>
-public sealed class HessianVector : ILinearOperator
+public sealed class HessianVector : IBatchedOperator
 {
     private readonly ParameterVector _parameters;
     private readonly Tensor[] _tensors;
@@ -33,7 +33,7 @@ public sealed class HessianVector : ILinearOperator
         (Batches, _loss) = (batches, loss);
     }
 
-    /// <summary>Number of batches.</summary>
+    /// <inheritdoc/>
     public int Batches { get; }
 
     /// <inheritdoc/>
@@ -48,11 +48,7 @@ public sealed class HessianVector : ILinearOperator
             Add(batch, vector, product, 1f / Batches);
     }
 
-    /// <summary>The product with the Hessian of one batch's loss: what stochastic solvers take.</summary>
-    /// <param name="batch">Its number, from 0.</param>
-    /// <param name="vector"><see cref="Length"/> floats.</param>
-    /// <param name="product">Gets as many; may not overlap the vector.</param>
-    /// <exception cref="ArgumentException">A length differs.</exception>
+    /// <inheritdoc/>
     public void Multiply(int batch, ReadOnlySpan<float> vector, Span<float> product)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(batch);

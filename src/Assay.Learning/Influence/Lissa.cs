@@ -15,7 +15,7 @@ namespace Assay.Learning;
 public static class Lissa
 {
     /// <summary>The series with the whole matrix: no random numbers.</summary>
-    /// <inheritdoc cref="Solve(HessianVector, ReadOnlySpan{float}, LissaOptions, RandomStream, CancellationToken)"/>
+    /// <inheritdoc cref="Solve(IBatchedOperator, ReadOnlySpan{float}, LissaOptions, RandomStream, CancellationToken)"/>
     public static LissaResult Neumann(
         ILinearOperator matrix,
         ReadOnlySpan<float> right,
@@ -38,25 +38,25 @@ public static class Lissa
         return new(solution, steps, diverged);
     }
 
-    /// <summary>The mean of several series, each term of which takes the Hessian of a random batch.</summary>
-    /// <param name="hessian">The Hessian, in batches.</param>
+    /// <summary>The mean of several series, each term of which takes the matrix of a random batch.</summary>
+    /// <param name="matrix">A Hessian or a Gauss-Newton matrix, in batches.</param>
     /// <param name="right">b.</param>
     /// <param name="options">Scale, damping, depth and repeats.</param>
     /// <param name="stream">Draws the batches; repeat r uses its child r.</param>
     /// <param name="cancellation">Ends the work between terms.</param>
     /// <exception cref="ArgumentException">The right side has another length than the matrix.</exception>
     public static LissaResult Solve(
-        HessianVector hessian,
+        IBatchedOperator matrix,
         ReadOnlySpan<float> right,
         LissaOptions options,
         RandomStream stream,
         CancellationToken cancellation = default
     )
     {
-        Check(hessian.Length, right, options);
-        float[] sum = new float[hessian.Length],
-            solution = new float[hessian.Length],
-            product = new float[hessian.Length];
+        Check(matrix.Length, right, options);
+        float[] sum = new float[matrix.Length],
+            solution = new float[matrix.Length],
+            product = new float[matrix.Length];
         int steps = 0;
         for (int repeat = 0; repeat < options.Repeats; repeat++)
         {
@@ -64,7 +64,7 @@ public static class Lissa
             bool diverged = Run(
                 right,
                 options,
-                (x, y) => hessian.Multiply(batches.NextInt32(hessian.Batches), x, y),
+                (x, y) => matrix.Multiply(batches.NextInt32(matrix.Batches), x, y),
                 solution,
                 product,
                 cancellation,

@@ -38,6 +38,9 @@ public sealed class NetworkClassifier(NetworkOptions options) : IClassifierLearn
     /// <summary>Called after every step.</summary>
     public Action<TrainingStep>? Stepped { get; init; }
 
+    /// <summary>Called after every step with the model as it stands then.</summary>
+    public Action<NetworkModel, TrainingStep>? Watch { get; init; }
+
     /// <summary>Asks to stop.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -63,7 +66,11 @@ public sealed class NetworkClassifier(NetworkOptions options) : IClassifierLearn
             }
         )
         {
-            Stepped = Stepped,
+            Stepped = step =>
+            {
+                Watch?.Invoke(model, step);
+                Stepped?.Invoke(step);
+            },
         };
         trainer.Run(
             optimiser,
