@@ -49,7 +49,8 @@ public sealed record JudgeOptions
     /// <summary>
     /// What to measure: <c>bits-per-byte@dataset</c> (language models), <c>accuracy@dataset</c> and <c>log-loss@dataset</c>
     /// (classifiers), <c>distinct-1</c> to <c>distinct-5</c> (share of distinct word n-grams
-    /// in the training text), <c>rows</c>, <c>bytes</c>.
+    /// in the training text), <c>diversity</c> (mean distance of two rows of it, as bags of words), <c>rows</c>, <c>bytes</c>,
+    /// <c>tokens</c> (the whole candidate in the proxy's tokens).
     /// </summary>
     [Required, MinLength(1)]
     public IReadOnlyList<string> Metrics { get; init; } = ["bits-per-byte@target"];

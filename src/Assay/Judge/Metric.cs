@@ -8,8 +8,10 @@ internal enum MetricKind
     Accuracy,
     LogLoss,
     Distinct,
+    Diversity,
     Rows,
     Bytes,
+    Tokens,
 }
 
 /// <summary>A metric as the recipe names it.</summary>
@@ -20,7 +22,7 @@ internal enum MetricKind
 internal sealed record Metric(string Name, MetricKind Kind, string Target = "", int Words = 0)
 {
     private const string Known =
-        "bits-per-byte@<dataset>, accuracy@<dataset>, log-loss@<dataset>, distinct-1 to distinct-5, rows, bytes";
+        "bits-per-byte@<dataset>, accuracy@<dataset>, log-loss@<dataset>, distinct-1 to distinct-5, diversity, rows, bytes, tokens";
 
     private static readonly (string Prefix, MetricKind Kind)[] OfTargets =
     [
@@ -29,13 +31,17 @@ internal sealed record Metric(string Name, MetricKind Kind, string Target = "", 
         ("log-loss", MetricKind.LogLoss),
     ];
 
+    /// <summary>What can be known of every candidate without training anything; <c>rows</c> and <c>bytes</c> always are.</summary>
+    public static IReadOnlyList<string> Sizes { get; } = ["rows", "bytes", "tokens"];
+
     public string Unit =>
         Kind switch
         {
             MetricKind.BitsPerByte => "bits/byte",
             MetricKind.LogLoss => "nats",
-            MetricKind.Accuracy or MetricKind.Distinct => "share",
+            MetricKind.Accuracy or MetricKind.Distinct or MetricKind.Diversity => "share",
             MetricKind.Rows => "rows",
+            MetricKind.Tokens => "tokens",
             _ => "bytes",
         };
 
@@ -47,6 +53,8 @@ internal sealed record Metric(string Name, MetricKind Kind, string Target = "", 
         {
             "rows" => new(name, MetricKind.Rows),
             "bytes" => new(name, MetricKind.Bytes),
+            "tokens" => new(name, MetricKind.Tokens),
+            "diversity" => new(name, MetricKind.Diversity),
             ['d', 'i', 's', 't', 'i', 'n', 'c', 't', '-', >= '1' and <= '5' and char n] => new(
                 name,
                 MetricKind.Distinct,

@@ -92,7 +92,7 @@ public sealed class ProxyJudge
                     },
                     work.Cancellation
                 );
-                double[] values = Measure(view, sample, bytes[candidate], targets, seed, run);
+                double[] values = Measure(view, sample, bytes[candidate], wealth[candidate], targets, seed, run);
                 stream.Write(MemoryMarshal.AsBytes<double>(values));
                 if (Directory.Exists(run.Folder))
                     Directory.Delete(run.Folder, recursive: true);
@@ -123,6 +123,7 @@ public sealed class ProxyJudge
         View view,
         Subsample sample,
         long bytes,
+        long tokens,
         Dictionary<string, Target> targets,
         int seed,
         ProxyRun run
@@ -132,11 +133,13 @@ public sealed class ProxyJudge
         [
             .. _metrics.Select(metric => metric.Kind == MetricKind.Distinct ? new DistinctNGrams(metric.Words) : null),
         ];
-        if (distinct.Any(counter => counter is not null))
+        RowSpread? spread = _metrics.Any(metric => metric.Kind == MetricKind.Diversity) ? new() : null;
+        if (spread is not null || distinct.Any(counter => counter is not null))
             sample.ForEach(
                 view,
                 text =>
                 {
+                    spread?.Add(text);
                     foreach (DistinctNGrams? counter in distinct)
                         counter?.Add(text);
                 },
@@ -150,8 +153,10 @@ public sealed class ProxyJudge
                     metric.Kind switch
                     {
                         MetricKind.Distinct => distinct[i]!.Share,
+                        MetricKind.Diversity => spread!.MeanDistance,
                         MetricKind.Rows => view.Selection.Count,
                         MetricKind.Bytes => bytes,
+                        MetricKind.Tokens => tokens,
                         _ => model!.Measure(metric.Kind, targets[metric.Target].Part(seed), run.Cancellation),
                     }
             ),

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Assay.Data;
+using Assay.Judge;
 
 namespace Assay.Recipes;
 
@@ -7,9 +8,6 @@ namespace Assay.Recipes;
 internal sealed partial class RecipeChecks
 {
     private const string Holdout = "select/holdout";
-
-    /// <summary>What every candidate has without being judged.</summary>
-    private static readonly string[] Always = ["rows", "bytes"];
 
     private readonly Recipe recipe;
     private readonly MapNode root;
@@ -241,7 +239,7 @@ internal sealed partial class RecipeChecks
 
     private void CheckObjectives(string direction, IReadOnlyList<string> objectives, IReadOnlyList<string> before)
     {
-        string[] known = [.. (recipe.Judge?.Metrics ?? []).Union(Always)];
+        string[] known = [.. (recipe.Judge?.Metrics ?? []).Union(Metric.Sizes)];
         Node? written = ((MapNode)root.Find("frontier")!.Value).Find(direction)?.Value;
         foreach ((int i, string metric) in objectives.Index())
         {

@@ -273,8 +273,10 @@ public class ProxyJudgeTests
     [Fact]
     public void BadInputIsOneClearError()
     {
-        AssayException unknown = Assert.Throws<AssayException>(() => new ProxyJudge(new() { Metrics = ["diversity"] }));
-        Assert.Contains("'diversity'", unknown.Message);
+        AssayException unknown = Assert.Throws<AssayException>(() =>
+            new ProxyJudge(new() { Metrics = ["diversities"] })
+        );
+        Assert.Contains("'diversities'", unknown.Message);
         Assert.Contains("distinct-1 to distinct-5", unknown.Hint);
         Assert.Throws<AssayException>(() => new ProxyJudge(new() { Metrics = ["distinct-6"] }));
         Assert.Throws<AssayException>(() => new ProxyJudge(new() { Metrics = ["bits-per-byte@"] }));

@@ -139,11 +139,11 @@ public sealed class RecipeChecksTests
     )]
     [InlineData(
         "frontier: { minimise: [ row ] }",
-        "4:25 (key 'frontier.minimise[0]'): 'row' is not measured; expected one of rows, bytes; did you mean 'rows'?"
+        "4:25 (key 'frontier.minimise[0]'): 'row' is not measured; expected one of rows, bytes, tokens; did you mean 'rows'?"
     )]
     [InlineData(
         "frontier: { minimise: perplexity }",
-        "4:23 (key 'frontier.minimise'): 'perplexity' is not measured; expected one of rows, bytes; add it to 'judge: { metrics: [...] }'"
+        "4:23 (key 'frontier.minimise'): 'perplexity' is not measured; expected one of rows, bytes, tokens; add it to 'judge: { metrics: [...] }'"
     )]
     [InlineData(
         "frontier: { minimise: rows, maximise: rows }",

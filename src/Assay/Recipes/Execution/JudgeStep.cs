@@ -15,10 +15,11 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
     public Judgement Run(Recipe recipe, IReadOnlyList<(string Name, Flow Flow)> candidates, Flow shared)
     {
         JudgeOptions judge = recipe.Judge ?? new JudgeOptions { Metrics = ["rows", "bytes"] };
-        // Rows and bytes are always measured: the summary names them.
+        // Rows and bytes are always measured: the summary names them. Other sizes are objectives without being asked for.
+        IEnumerable<string> compared = recipe.Frontier is { } wanted ? wanted.Minimise.Concat(wanted.Maximise) : [];
         judge = judge with
         {
-            Metrics = [.. judge.Metrics.Union(["rows", "bytes"])],
+            Metrics = [.. judge.Metrics.Union(compared.Intersect(Metric.Sizes)).Union(["rows", "bytes"])],
         };
         string key = StepKey.Of([
             Method,
