@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Assay.Data;
+using Assay.Features;
+using Assay.Numerics;
 
 namespace Assay.Select;
 
@@ -27,6 +29,16 @@ public sealed record TopOptions
     /// the bytes of text.
     /// </summary>
     public Budget Budget { get; init; } = Budget.Rows;
+
+    /// <summary>
+    /// Above 0, rows are drawn at random, the next one with a probability proportional to exp(value / temperature), or
+    /// exp(-value / temperature) with <c>lowest</c>. 0, the default, takes the very top.
+    /// </summary>
+    [Range(0, double.MaxValue)]
+    public double Temperature { get; init; }
+
+    /// <summary>A column: shares, counts and percentiles are then of each of its values (language, domain) on its own.</summary>
+    public string? Per { get; init; }
 }
 
 /// <summary>A band of percentiles among the rows that have the signal, counted from the lowest value up.</summary>
@@ -40,10 +52,16 @@ public sealed record TopBand
 }
 
 /// <summary>Keeps the rows with the highest (or lowest) values of a signal, or a band between two percentiles.</summary>
-/// <remarks>Equal values go by the rows' order. Rows without a value never stay.</remarks>
+/// <remarks>
+/// Equal values go by the rows' order. Rows without a value never stay. The noise of <c>temperature</c> (<see cref="GumbelTopK"/>)
+/// belongs to the row's id: a row's luck does not depend on the rows around it, and keeping more only adds rows.
+/// </remarks>
 [Method("select/top")]
 public sealed class Top : ISelector
 {
+    /// <summary>Why rows go that have no value to rank by.</summary>
+    internal const string NoSignal = "top.no_signal";
+
     private readonly TopOptions _options;
 
     /// <summary>Takes the options.</summary>
@@ -62,6 +80,11 @@ public sealed class Top : ISelector
                 "select/top has both 'lowest' and 'band'",
                 hint: "A band always counts from the lowest value up; leave 'lowest' out."
             );
+        if (options.Band is not null && options.Temperature > 0)
+            throw new AssayException(
+                "select/top has both 'temperature' and 'band'",
+                hint: "Rows of a band are not drawn; leave 'temperature' out, or give 'keep'."
+            );
         _options = options;
     }
 
@@ -71,21 +94,32 @@ public sealed class Top : ISelector
     {
         int[]? bytes = _options.Budget == Budget.Bytes ? new int[view.DistinctRows.Length] : null;
         double[] values = RankedValues.Of(view, work, _options.By, bytes);
-        int[] ranked = [.. Enumerable.Range(0, values.Length).Where(position => !double.IsNaN(values[position]))];
-        Verdicts verdicts = new(view, _options.Band is null ? "top.below_cut" : "top.outside_band", "top.no_signal");
-        verdicts.DropAll(reason: 1);
-        foreach (int position in ranked)
-            verdicts.Drop(position);
-        bool ascending = _options.Lowest || _options.Band is not null;
-        ulong[] keys = Array.ConvertAll(ranked, position => RankedValues.Key(values[position], ascending));
-        long total =
-            _options.Band is null ? bytes?.Sum(length => (long)length) ?? values.Length
-            : bytes is null ? ranked.Length
-            : ranked.Sum(position => (long)bytes[position]);
-        Ranking ranking = new(keys, ranked, bytes, total);
-        foreach (int position in ranking.Order[Range(ranking)])
-            verdicts.Keep(position);
+        if (_options.Temperature > 0)
+            AddNoise(view, work, values);
+        Verdicts verdicts = new(view, _options.Band is null ? "top.below_cut" : "top.outside_band", NoSignal);
+        for (int position = 0; position < values.Length; position++)
+            verdicts.Drop(position, double.IsNaN(values[position]) ? 1 : 0);
+        bool ascending = _options.Band is not null || (_options.Lowest && _options.Temperature == 0);
+        foreach (int[] group in Groups(view, work))
+        {
+            int[] ranked = [.. group.Where(position => !double.IsNaN(values[position]))];
+            ulong[] keys = Array.ConvertAll(ranked, position => RankedValues.Key(values[position], ascending));
+            int[] whole = _options.Band is null ? group : ranked;
+            long total = bytes is null ? whole.Length : whole.Sum(position => (long)bytes[position]);
+            Ranking ranking = new(keys, ranked, bytes, total);
+            foreach (int position in ranking.Order[Range(ranking)])
+                verdicts.Keep(position);
+        }
         return verdicts.ToSelected();
+    }
+
+    private IEnumerable<int[]> Groups(View view, Work work)
+    {
+        IEnumerable<int> positions = Enumerable.Range(0, view.DistinctRows.Length);
+        if (_options.Per is null)
+            return [positions.ToArray()];
+        List<string> keys = LabelledRows.KeysOf(view, view.DistinctRows.ToArray(), _options.Per, work.Cancellation);
+        return positions.GroupBy(position => keys[position]).Select(group => group.ToArray());
     }
 
     private Range Range(Ranking ranking)
@@ -100,5 +134,24 @@ public sealed class Top : ISelector
                 $"the band of select/top ends ({band.To}) before it starts ({band.From})",
                 hint: "Give 'from' the lower percentile and 'to' the higher one."
             );
+    }
+
+    private void AddNoise(View view, Work work, double[] values)
+    {
+        RandomStream random = work.Random;
+        Scan.Tables(
+            view,
+            work,
+            "random numbers",
+            (batch, start) =>
+            {
+                foreach (int row in batch.Rows)
+                {
+                    double noise = GumbelTopK.Noise(random.UniformOf(batch.Id(row).Value));
+                    values[start] = (_options.Lowest ? -values[start] : values[start]) + _options.Temperature * noise;
+                    start++;
+                }
+            }
+        );
     }
 }

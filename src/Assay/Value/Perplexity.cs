@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Assay.Data;
 using Assay.Learning;
 using Assay.Numerics;
@@ -24,10 +23,19 @@ public sealed class Perplexity(PerplexityOptions options) : IValuer
 
         const string Stage = "scoring";
         // A run that goes on after all tables were scored has nothing to train for.
-        bool isScored = Enumerable.Range(0, view.TableCount).All(index => work.Pieces.Has(Stage, index));
-        NGramModel[] models = isScored ? [] : Train(view, work, folds, FoldOf);
-        work.Make(Stage, view.TableCount, (index, stream) => Score(view, index, models, FoldOf, stream, work));
-        return Signals(view, work, Stage);
+        NGramModel[] models = RowSignals.AreMade(view, work, Stage) ? [] : Train(view, work, folds, FoldOf);
+        return RowSignals.Make(
+            view,
+            work,
+            Stage,
+            ["perplexity", "bits-per-byte"],
+            () =>
+            {
+                NGramScorer[] scorers = [.. models.Select(model => new NGramScorer(model))];
+                return (batch, row, values) =>
+                    Score(batch, row, ref scorers[FoldOf(RowSizes.KeyOf(batch.Id(row)))], values);
+            }
+        );
     }
 
     private NGramModel[] Train(View view, Work work, int folds, Func<ulong, int> foldOf)
@@ -81,42 +89,15 @@ public sealed class Perplexity(PerplexityOptions options) : IValuer
         }
     }
 
-    private void Score(View view, int index, NGramModel[] models, Func<ulong, int> foldOf, Stream stream, Work work)
+    private void Score(Batch batch, int row, ref NGramScorer scorer, Span<double> values)
     {
-        using Batch batch = view.Read(index);
-        NGramScorer[] scorers = [.. models.Select(model => new NGramScorer(model))];
-        foreach (int row in batch.Rows)
-        {
-            work.Cancellation.ThrowIfCancellationRequested();
-            ref NGramScorer scorer = ref scorers[foldOf(RowSizes.KeyOf(batch.Id(row)))];
-            ReadOnlySpan<byte> text = batch.Text(row);
-            if (options.Unit == NGramUnit.Bytes)
-                scorer.AddBytes(text);
-            else
-                foreach (Range word in Words.Of(text))
-                    scorer.Add(text[word]);
-            NGramScore score = scorer.EndRow();
-            ReadOnlySpan<double> values = [score.Perplexity, score.Bits / Math.Max(1, text.Length)];
-            stream.Write(MemoryMarshal.AsBytes(values));
-        }
-    }
-
-    private static Signal[] Signals(View view, Work work, string stage)
-    {
-        double[] perplexity = new double[view.Dataset.RowCount];
-        double[] bits = new double[view.Dataset.RowCount];
-        Array.Fill(perplexity, double.NaN);
-        Array.Fill(bits, double.NaN);
-        Span<double> values = stackalloc double[2];
-        for (int index = 0; index < view.TableCount; index++)
-        {
-            using FileStream stream = work.Pieces.Open(stage, index);
-            foreach (int row in view.RowsOf(index))
-            {
-                stream.ReadExactly(MemoryMarshal.AsBytes(values));
-                (perplexity[row], bits[row]) = (values[0], values[1]);
-            }
-        }
-        return [new("perplexity", perplexity), new("bits-per-byte", bits)];
+        ReadOnlySpan<byte> text = batch.Text(row);
+        if (options.Unit == NGramUnit.Bytes)
+            scorer.AddBytes(text);
+        else
+            foreach (Range word in Words.Of(text))
+                scorer.Add(text[word]);
+        NGramScore score = scorer.EndRow();
+        (values[0], values[1]) = (score.Perplexity, score.Bits / Math.Max(1, text.Length));
     }
 }
