@@ -52,6 +52,8 @@ internal static class Summary
                 new Markup("[bold]best[/]"),
                 new Markup($"[bold green]{Markup.Escape(frontier.Best)}[/]  {Markup.Escape(frontier.Why)}")
             );
+        foreach (string note in report.Notes)
+            places.AddRow(new Markup("[bold]note[/]"), Text(note));
         if (report.Export is { } export)
             places.AddRow(
                 new Markup("[bold]data[/]"),

@@ -8,11 +8,28 @@ internal sealed class ClassifierProxy(ClassifierOptions options) : IProxy
 {
     public IReadOnlyList<MetricKind> Measures => [MetricKind.Accuracy, MetricKind.LogLoss];
 
+    public MetricKind Loss => MetricKind.LogLoss;
+
+    public bool HasRate => options.Model is "mlp" or "convnet";
+
+    public double LossOfFrequencies(View view, Subsample sample, TargetPart part, ProxyRun run) =>
+        ClassifierFit.LogLossOfFrequencies(options.Label, view, sample.Rows, part.View, part.Rows, run.Cancellation);
+
     public bool CountsRows => options.Model != "logistic-hashed";
 
     public ITrainedProxy Train(View view, Subsample sample, ProxyRun run) =>
         new Trained(
-            ClassifierFit.Of(options, view, sample.Rows, run.Random, run.MemoryBytes, cancellation: run.Cancellation)
+            ClassifierFit.Of(
+                options with
+                {
+                    LearningRate = options.LearningRate * run.RateShare,
+                },
+                view,
+                sample.Rows,
+                run.Random,
+                run.MemoryBytes,
+                cancellation: run.Cancellation
+            )
         );
 
     private sealed class Trained(ClassifierFit model) : ITrainedProxy

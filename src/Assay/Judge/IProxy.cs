@@ -9,6 +9,15 @@ internal interface IProxy
     /// <summary>What it can be measured by.</summary>
     IReadOnlyList<MetricKind> Measures { get; }
 
+    /// <summary>Its loss, of which less is better.</summary>
+    MetricKind Loss { get; }
+
+    /// <summary>True if it is trained by steps at a learning rate.</summary>
+    bool HasRate { get; }
+
+    /// <summary>The loss of a model that knows the frequencies of single tokens, or of classes, in the sample and nothing else.</summary>
+    double LossOfFrequencies(View view, Subsample sample, TargetPart part, ProxyRun run);
+
     /// <summary>True if its budget is one of rows, false if it is one of bytes of text.</summary>
     bool CountsRows { get; }
 
@@ -26,13 +35,23 @@ internal interface IProxy
 /// <param name="Folder">A folder of its own for checkpoints, made by whoever writes some: a killed run goes on from there.</param>
 /// <param name="Done">Hears what share of the training is done, from 0 to 1.</param>
 /// <param name="Cancellation">Asks to stop.</param>
+/// <param name="RateShare">The learning rate as a share of the usual one, for proxies that have one.</param>
 internal sealed record ProxyRun(
     RandomStream Random,
     long MemoryBytes,
     string Folder,
     Action<double> Done,
-    CancellationToken Cancellation
-);
+    CancellationToken Cancellation,
+    double RateShare = 1
+)
+{
+    /// <summary>Deletes the checkpoints.</summary>
+    public void Forget()
+    {
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+    }
+}
 
 /// <summary>A trained proxy.</summary>
 internal interface ITrainedProxy

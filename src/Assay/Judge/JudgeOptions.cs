@@ -59,6 +59,18 @@ public sealed record JudgeOptions
     [Range(0, 1000)]
     public int Epochs { get; init; }
 
+    /// <summary>
+    /// For transformers and networks, the protocol of their learning rate: <c>small</c> trains all proxies at the usual rate over
+    /// <see cref="Reduce"/> (a tenth of it, or the usual one, where that learns too little), which ranks candidates as a tuned large model
+    /// does; <c>usual</c> trains all at the usual rate, the fixed configuration.
+    /// </summary>
+    [AllowedValues("small", "usual")]
+    public string Rate { get; init; } = "small";
+
+    /// <summary>What the usual learning rate is divided by; one to two orders of magnitude.</summary>
+    [Range(1.0, 10_000.0)]
+    public double Reduce { get; init; } = 30;
+
     /// <summary>For classifiers: the column that holds the class.</summary>
     public string Label { get; init; } = "label";
 

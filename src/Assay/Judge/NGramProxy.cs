@@ -8,7 +8,14 @@ internal sealed class NGramProxy(int order) : IProxy
 {
     public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte];
 
+    public MetricKind Loss => MetricKind.BitsPerByte;
+
+    public bool HasRate => false;
+
     public bool CountsRows => false;
+
+    public double LossOfFrequencies(View view, Subsample sample, TargetPart part, ProxyRun run) =>
+        new NGramProxy(1).Train(view, sample, run).Measure(Loss, part, run.Cancellation);
 
     public ITrainedProxy Train(View view, Subsample sample, ProxyRun run)
     {

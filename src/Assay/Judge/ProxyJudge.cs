@@ -12,7 +12,7 @@ namespace Assay.Judge;
 /// has the target's own sampling error, while their spread promises the n-th part of it.) Candidates share the seed's
 /// part of the target, and its order of the rows that they have in common: differences are paired.
 /// </remarks>
-[Method("judge/proxy")]
+[Method("judge/proxy", Paper = "small-run-proxies", Revision = 2)]
 public sealed class ProxyJudge
 {
     private const string Stage = "judging";
@@ -21,6 +21,7 @@ public sealed class ProxyJudge
     private readonly JudgeOptions _options;
     private readonly Metric[] _metrics;
     private readonly IProxy _proxy;
+    private readonly double? _share;
 
     /// <summary>Checks the metrics.</summary>
     /// <exception cref="AssayException">A metric is unknown, or the proxy cannot measure it.</exception>
@@ -37,6 +38,36 @@ public sealed class ProxyJudge
                 );
     }
 
+    /// <summary>The same at a given share of the usual learning rate, whatever the options say.</summary>
+    internal ProxyJudge(JudgeOptions options, double share)
+        : this(options) => _share = share;
+
+    /// <summary>The loss that the proxy is measured by on the first dataset that a metric names; null if none does.</summary>
+    internal Metric? Loss =>
+        _metrics.FirstOrDefault(metric => metric.Target.Length > 0) is { } measured
+            ? new($"{Metric.Prefix(_proxy.Loss)}@{measured.Target}", _proxy.Loss, measured.Target)
+            : null;
+
+    /// <summary>True if the proxy is trained by steps at a learning rate.</summary>
+    internal bool HasRate => _proxy.HasRate;
+
+    /// <summary><see cref="Loss"/> on the whole target of knowing no more than frequencies in a candidate.</summary>
+    internal double LossOfFrequencies(View candidate, Work work)
+    {
+        View target = work.Dataset(Loss!.Target);
+        Subsample all = (_proxy.CountsRows ? RowSizes.Ones(candidate, work) : RowSizes.Read(candidate, work)).Draw(
+            candidate.Selection,
+            long.MaxValue,
+            work.Random
+        );
+        return _proxy.LossOfFrequencies(
+            candidate,
+            all,
+            new(Loss.Target, target, [.. target.Selection.Rows.Order()], 0),
+            new(work.Random, work.MemoryBytes, work.Pieces.Folder, _ => { }, work.Cancellation)
+        );
+    }
+
     /// <summary>Measures every candidate.</summary>
     /// <returns>For each candidate, in the given order, one measurement for each metric, in the order of the options.</returns>
     /// <exception cref="AssayException">
@@ -45,8 +76,16 @@ public sealed class ProxyJudge
     public IReadOnlyList<IReadOnlyList<Measurement>> Judge(
         IReadOnlyList<(string Name, View View)> candidates,
         Work work
+    ) => Judge(candidates, work, out _);
+
+    /// <summary>The same, and the learning rate that was chosen for the proxies; null where they have none or it was given.</summary>
+    internal IReadOnlyList<IReadOnlyList<Measurement>> Judge(
+        IReadOnlyList<(string Name, View View)> candidates,
+        Work work,
+        out RateChoice? rate
     )
     {
+        rate = null;
         if (candidates.Count == 0)
             return [];
         RowSizes[] sizes = SizesOf(candidates, RowSizes.Read, work);
@@ -69,6 +108,23 @@ public sealed class ProxyJudge
         int pieces = candidates.Count * _options.Seeds;
         int atOnce = Math.Min(work.Threads, pieces);
         string unit = _proxy.CountsRows ? "rows" : "bytes";
+        if (_proxy.HasRate && _share is null && _options is { Rate: "small", Reduce: > 1 } && Loss is { } loss)
+            rate = new RateTrial(_proxy, _options.Reduce, loss, candidates[0].Name).Choose(
+                candidates[0].View,
+                budgeted[0].Draw(candidates[0].View.Selection, budget, work.Random.Child("draw").Child(0)),
+                targets[loss.Target].Part(0),
+                share =>
+                    new(
+                        work.Random.Child("train").Child(0),
+                        work.MemoryBytes / Math.Min(work.Threads, 2),
+                        Path.Combine(work.Pieces.Folder, $"training-rate-{1 / share:R}"),
+                        _ => { },
+                        work.Cancellation,
+                        share
+                    ),
+                work
+            );
+        double rateShare = _share ?? rate?.Share ?? 1;
         double[] done = [.. Enumerable.Range(0, pieces).Select(piece => work.Pieces.Has(Stage, piece) ? 1.0 : 0)];
         work.Make(
             Stage,
@@ -90,12 +146,12 @@ public sealed class ProxyJudge
                         done[piece] = share;
                         work.Progress?.Report(new(Stage, (long)(done.Sum() * budget), pieces * budget, unit));
                     },
-                    work.Cancellation
+                    work.Cancellation,
+                    rateShare
                 );
                 double[] values = Measure(view, sample, bytes[candidate], wealth[candidate], targets, seed, run);
                 stream.Write(MemoryMarshal.AsBytes<double>(values));
-                if (Directory.Exists(run.Folder))
-                    Directory.Delete(run.Folder, recursive: true);
+                run.Forget();
             },
             _ => budget,
             unit

@@ -9,7 +9,14 @@ internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
 {
     public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte];
 
+    public MetricKind Loss => MetricKind.BitsPerByte;
+
+    public bool HasRate => true;
+
     public bool CountsRows => false;
+
+    public double LossOfFrequencies(View view, Subsample sample, TargetPart part, ProxyRun run) =>
+        new NGramProxy(1).Train(view, sample, run).Measure(Loss, part, run.Cancellation);
 
     public ITrainedProxy Train(View view, Subsample sample, ProxyRun run)
     {
@@ -17,7 +24,10 @@ internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
         sample.ForEach(view, text.Add, run.Cancellation);
         return new Trained(
             LanguageModelFit.Of(
-                options,
+                options with
+                {
+                    LearningRate = LanguageModelFit.RateOf(options) * run.RateShare,
+                },
                 text,
                 run.Random,
                 new TrainingCheckpoints(run.Folder),

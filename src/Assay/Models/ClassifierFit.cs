@@ -102,6 +102,25 @@ internal sealed class ClassifierFit
         return (right / truth.Length, loss / truth.Length);
     }
 
+    /// <summary>The mean log loss in nats, on other rows, of giving every row the frequencies that classes have among the rows.</summary>
+    public static double LogLossOfFrequencies(
+        string label,
+        View view,
+        IReadOnlyList<int> rows,
+        View other,
+        IReadOnlyList<int> otherRows,
+        CancellationToken cancellation
+    )
+    {
+        Dictionary<string, int> counts = LabelledRows
+            .KeysOf(view, rows, label, cancellation)
+            .CountBy(key => key)
+            .ToDictionary();
+        return LabelledRows
+            .KeysOf(other, otherRows, label, cancellation)
+            .Average(key => -Math.Log(Math.Max(LeastProbability, counts.GetValueOrDefault(key) / (double)rows.Count)));
+    }
+
     /// <summary>Writes <c>classifier.json</c> (model, classes, columns) and <c>model.safetensors</c> (weights).</summary>
     public void Save(string folder)
     {

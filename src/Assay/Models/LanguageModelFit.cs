@@ -51,7 +51,7 @@ internal sealed class LanguageModelFit
         TrainingOptions training = new()
         {
             Steps = steps,
-            LearningRate = options.LearningRate > 0 ? options.LearningRate : 0.03 / Math.Sqrt(config.HiddenSize),
+            LearningRate = RateOf(options),
             WarmUp = Math.Min(100, steps / 10),
             CheckpointEvery = checkpoints is null ? 0 : Math.Max(20, steps / 50),
         };
@@ -93,6 +93,12 @@ internal sealed class LanguageModelFit
     /// <summary>The optimiser that all language models here are trained with.</summary>
     public static Optimiser OptimiserOf(Transformer model, double weightDecay) =>
         new(model.TrainableParameters(), new AdamW(0.9, 0.95), weightDecay);
+
+    /// <summary>The highest learning rate: the one that was asked for, or the usual one of a model of that width.</summary>
+    public static double RateOf(LanguageModelOptions options) =>
+        options.LearningRate > 0
+            ? options.LearningRate
+            : 0.03 / Math.Sqrt(ModelSizes.Of(options.Model, TokenStream.Tokenizer.VocabularySize).HiddenSize);
 
     /// <summary>Negative base-2 log-probability of all bytes and ends of the texts, over the bytes.</summary>
     public double BitsPerByte(TokenStream text, CancellationToken cancellation) =>

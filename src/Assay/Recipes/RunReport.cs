@@ -47,6 +47,9 @@ public sealed record RunReport
     /// <summary>The candidates, in the recipe's order.</summary>
     public required IReadOnlyList<CandidateReport> Candidates { get; init; }
 
+    /// <summary>What a reader of the candidates' measurements should know: the proxies' learning rate, rankings that are luck.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The frontier over the candidates, or null without a <c>frontier:</c> section.</summary>
     public FrontierReport? Frontier { get; init; }
 

@@ -199,6 +199,7 @@ public class ProxyJudgeTests
         JudgeOptions options = new()
         {
             Proxy = "gpt-250k",
+            Rate = "usual", // the small one is ProxyStudyTests'
             Epochs = 6,
             Seeds = 2,
             Tokens = Amount.Count(6000),

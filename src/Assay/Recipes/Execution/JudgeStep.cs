@@ -23,7 +23,7 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
         };
         string key = StepKey.Of([
             Method,
-            "1",
+            "2",
             CanonicalJson.Of(judge),
             recipe.Seed.ToString(),
             .. shared.Datasets.Select(dataset => dataset.Key + "=" + dataset.Value.Key),
@@ -32,18 +32,18 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
         StoredStep? stored = steps.Find(key);
         observer.StepStarted(Method, $"{candidates.Count} candidates", stored is not null);
         stored ??= Measure(judge, key, recipe.Seed, candidates, shared);
-        Candidate[] measured = JsonSerializer.Deserialize(
+        Measured measured = JsonSerializer.Deserialize(
             store.Objects.Get(StepOutputs.FromJson(stored.Outputs).Findings!),
-            JudgeJson.Default.CandidateArray
+            JudgeJson.Default.Measured
         )!;
-        Dictionary<string, IReadOnlyList<Measurement>> measurements = measured.ToDictionary(
+        Dictionary<string, IReadOnlyList<Measurement>> measurements = measured.Candidates.ToDictionary(
             candidate => candidate.Name,
             candidate => candidate.Measurements
         );
         FrontierReport? frontier = recipe.Frontier is { } objectives
             ? new Frontier(objectives).Of([.. candidates.Select(c => new PlanCandidate(c.Name, measurements[c.Name]))])
             : null;
-        return new(measurements, frontier, frontier is null ? [] : Differences(measurements, frontier));
+        return new(measurements, frontier, frontier is null ? [] : Differences(measurements, frontier), measured.Notes);
     }
 
     private StoredStep Measure(
@@ -56,13 +56,17 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
     {
         Stopwatch clock = Stopwatch.StartNew();
         Work work = steps.WorkFor(key, Method, seed, shared);
-        var measured = new ProxyJudge(judge).Judge([.. candidates.Select(c => (c.Name, c.Flow.View))], work);
+        ProxyJudge method = new(judge);
+        var measured = method.Judge([.. candidates.Select(c => (c.Name, c.Flow.View))], work, out RateChoice? rate);
         StepOutputs outputs = new()
         {
             Findings = store.Objects.Put(
                 JsonSerializer.SerializeToUtf8Bytes(
-                    [.. measured.Select((measurements, i) => new Candidate(candidates[i].Name, measurements))],
-                    JudgeJson.Default.CandidateArray
+                    new Measured(
+                        [.. measured.Select((measurements, i) => new Candidate(candidates[i].Name, measurements))],
+                        [.. Notes(rate, method.Loss?.Name, measured)]
+                    ),
+                    JudgeJson.Default.Measured
                 )
             ),
         };
@@ -79,6 +83,22 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
         store.SaveStep(stored);
         store.Sweep(key);
         return stored;
+    }
+
+    private static IEnumerable<string> Notes(
+        RateChoice? rate,
+        string? loss,
+        IReadOnlyList<IReadOnlyList<Measurement>> measured
+    )
+    {
+        if (rate is not null)
+            yield return rate.Note();
+        IReadOnlyList<double>[] losses =
+        [
+            .. measured.SelectMany(of => of.Where(one => one.Metric == loss).Select(one => one.Values)),
+        ];
+        if (losses.Length > 1 && SeedNoise.Of(losses).Warning(loss!) is { } warning)
+            yield return warning;
     }
 
     private static Dictionary<string, IReadOnlyList<Measurement>> Differences(
@@ -104,6 +124,8 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
             );
     }
 
+    internal sealed record Measured(IReadOnlyList<Candidate> Candidates, IReadOnlyList<string> Notes);
+
     internal sealed record Candidate(string Name, IReadOnlyList<Measurement> Measurements);
 }
 
@@ -111,10 +133,12 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
 /// <param name="Measurements">Per candidate.</param>
 /// <param name="Frontier">The frontier, if the recipe asks for one.</param>
 /// <param name="DifferenceToBest">Per candidate but the best one, paired differences on the objectives.</param>
+/// <param name="Notes">What a reader of the measurements should know.</param>
 internal sealed record Judgement(
     IReadOnlyDictionary<string, IReadOnlyList<Measurement>> Measurements,
     FrontierReport? Frontier,
-    IReadOnlyDictionary<string, IReadOnlyList<Measurement>> DifferenceToBest
+    IReadOnlyDictionary<string, IReadOnlyList<Measurement>> DifferenceToBest,
+    IReadOnlyList<string> Notes
 )
 {
     /// <summary>Bytes of text of each candidate.</summary>
@@ -122,5 +146,5 @@ internal sealed record Judgement(
         (long)Measurements[candidate].First(measurement => measurement.Metric == "bytes").Interval.Mean;
 }
 
-[JsonSerializable(typeof(JudgeStep.Candidate[]))]
+[JsonSerializable(typeof(JudgeStep.Measured))]
 internal sealed partial class JudgeJson : JsonSerializerContext;

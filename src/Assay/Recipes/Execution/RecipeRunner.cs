@@ -196,6 +196,7 @@ public sealed class RecipeRunner(
                     DifferenceToBest = judgement.DifferenceToBest.GetValueOrDefault(candidate.Name, []),
                 }),
             ],
+            Notes = judgement.Notes,
             Frontier = judgement.Frontier,
         };
         if (recipe.Export is { } export)
