@@ -10,6 +10,7 @@ RootCommand root = new(
 {
     RunCommand.Create(),
     TrainCommand.Create(withMethods: args.Contains("train")),
+    JudgeCommand.Create(withMethods: args.Contains("judge")),
     ReplicateCommand.Create(),
     MethodsCommand.Create(),
     SchemaCommand.Create(),

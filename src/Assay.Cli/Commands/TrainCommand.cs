@@ -79,45 +79,17 @@ internal static class TrainCommand
     private static Command Of(MethodEntry method)
     {
         Command command = new(method.Name[(method.Verb.Length + 1)..], method.Summary) { DataPath };
-        List<(OptionEntry Entry, Option<string> Option)> own = [];
-        foreach (OptionEntry entry in method.Options)
-        {
-            Option<string> option = new("--" + entry.Name)
-            {
-                Description =
-                    entry.Description + (entry.Default is not ("" or "[]") ? $" [default: {entry.Default}]" : ""),
-                HelpName =
-                    entry.Allowed.Count > 0 ? string.Join('|', entry.Allowed)
-                    : entry.IsList ? "a,b,..."
-                    : entry.Type,
-            };
-            option.CompletionSources.Add([.. entry.Allowed]);
-            own.Add((entry, option));
-            command.Options.Add(option);
-        }
+        MethodOptions own = MethodOptions.AddTo(command, method);
         foreach (Option option in (Option[])[Test, HoldOut, Text, Seed, Out])
             command.Options.Add(option);
         MachineOptions.AddTo(command);
-        command.SetAction(parsed =>
-            Run(
-                parsed,
-                method,
-                [
-                    .. own.Where(one => parsed.GetValue(one.Option) is not null)
-                        .Select(one => $"{one.Entry.Name}={Written(one.Entry, parsed.GetValue(one.Option)!)}"),
-                ]
-            )
-        );
+        command.SetAction(parsed => Run(parsed, method, own));
         return command;
     }
 
-    // Lists need no brackets on a command line.
-    private static string Written(OptionEntry entry, string value) =>
-        entry.IsList && !value.StartsWith('[') ? $"[{value}]" : value;
-
-    private static int Run(ParseResult parsed, MethodEntry method, IReadOnlyList<string> changes)
+    private static int Run(ParseResult parsed, MethodEntry method, MethodOptions own)
     {
-        object options = method.Bind(changes);
+        object options = own.Of(parsed);
         RunOptions machine = MachineOptions.Of(parsed);
         using Interruption interruption = new();
         using Store store = Store.Open(parsed.GetRequiredValue(StoreOption.Folder));

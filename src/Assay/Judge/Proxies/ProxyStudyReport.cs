@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Assay.Judge;
 
 /// <summary>How proxies at several learning rates rank candidates.</summary>
@@ -14,7 +17,14 @@ public sealed record ProxyStudyReport(
     IReadOnlyList<double>? Reference,
     IReadOnlyList<CandidateFlip> Flips,
     IReadOnlyList<string> Notes
-);
+)
+{
+    /// <summary>As JSON, indented; what does not exist, such as the correlation of equal losses, is "NaN".</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ProxyStudyJson.Default.ProxyStudyReport);
+
+    internal static ProxyStudyReport FromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, ProxyStudyJson.Default.ProxyStudyReport)!;
+}
 
 /// <summary>How proxies at one learning rate rank candidates.</summary>
 /// <param name="Reduce">What the usual rate was divided by.</param>
@@ -23,7 +33,7 @@ public sealed record ProxyStudyReport(
 /// <param name="Noise">Their spread beside what seeds change.</param>
 /// <param name="LeavesTheStart">False if the proxies learn too little at this rate.</param>
 /// <param name="Agreement">
-/// With the tuned target, or without one with the usual (largest) rate; of the mean losses. NaN becomes null in JSON.
+/// With the tuned target, or without one with the usual (largest) rate; of the mean losses.
 /// </param>
 /// <param name="Spearman">Of single seeds, with an interval; null if some seed's losses do not vary.</param>
 /// <param name="Pairs">Of single seeds, with an interval.</param>
@@ -42,3 +52,11 @@ public sealed record RateRanking(
 /// <param name="First">Better at the largest rate.</param>
 /// <param name="Second">Better at the smallest rate.</param>
 public sealed record CandidateFlip(string First, string Second);
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals
+)]
+[JsonSerializable(typeof(ProxyStudyReport))]
+internal sealed partial class ProxyStudyJson : JsonSerializerContext;

@@ -129,6 +129,25 @@ public sealed class RecipeRunner(
         }
     }
 
+    /// <summary>Runs the steps, and compares small runs at several learning rates on the candidates: <c>assay judge proxies</c>.</summary>
+    /// <param name="study">Which rates, beside which target.</param>
+    /// <exception cref="AssayException">The recipe judges nothing, or something else that the user can mend went wrong.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop; finished pieces are kept.</exception>
+    public ProxyStudyReport Study(ProxyStudyOptions study)
+    {
+        observer.CandidateStarted("");
+        Flow flow = ReadData().Item1;
+        (flow, _) = RunSteps(recipe.Steps, flow);
+        List<(string, Flow)> candidates = [];
+        foreach ((string name, IReadOnlyList<StepSpec> steps) in Candidates())
+        {
+            observer.CandidateStarted(name);
+            candidates.Add((name, RunSteps(steps, flow).Item1));
+        }
+        observer.CandidateStarted("");
+        return new ProxyStudyStep(store, _steps, observer).Run(study, recipe, candidates, flow);
+    }
+
     private RunReport Run(string id, DateTimeOffset started)
     {
         Stopwatch clock = Stopwatch.StartNew();

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Assay.Recipes;
+
+namespace Assay.Cli.Commands;
+
+/// <summary>The options of a method as options of a command, with their descriptions, defaults and completions.</summary>
+internal sealed class MethodOptions
+{
+    private readonly MethodEntry _method;
+    private readonly List<(OptionEntry Entry, Option<string> Option)> _options = [];
+
+    private MethodOptions(MethodEntry method) => _method = method;
+
+    /// <summary>Gives a command the options of a method.</summary>
+    public static MethodOptions AddTo(Command command, MethodEntry method)
+    {
+        MethodOptions own = new(method);
+        foreach (OptionEntry entry in method.Options)
+        {
+            Option<string> option = new("--" + entry.Name)
+            {
+                Description =
+                    entry.Description + (entry.Default is not ("" or "[]") ? $" [default: {entry.Default}]" : ""),
+                HelpName =
+                    entry.Allowed.Count > 0 ? string.Join('|', entry.Allowed)
+                    : entry.IsList ? "a,b,..."
+                    : entry.Type,
+            };
+            option.CompletionSources.Add([.. entry.Allowed]);
+            own._options.Add((entry, option));
+            command.Options.Add(option);
+        }
+        return own;
+    }
+
+    /// <summary>The record of the method's options, as a command line has them.</summary>
+    /// <exception cref="RecipeException">A value does not fit.</exception>
+    public object Of(ParseResult parsed) =>
+        _method.Bind([
+            .. _options
+                .Where(one => parsed.GetValue(one.Option) is not null)
+                .Select(one => $"{one.Entry.Name}={Written(one.Entry, parsed.GetValue(one.Option)!)}"),
+        ]);
+
+    // Lists need no brackets on a command line.
+    private static string Written(OptionEntry entry, string value) =>
+        entry.IsList && !value.StartsWith('[') ? $"[{value}]" : value;
+}
