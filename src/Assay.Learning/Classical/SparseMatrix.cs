@@ -82,6 +82,26 @@ public sealed class SparseMatrix
         return new(offsets, columns, values, Columns);
     }
 
+    /// <summary>The rows of several matrices of as many columns, one matrix after the other.</summary>
+    /// <exception cref="ArgumentException">There is none, or the numbers of columns differ.</exception>
+    public static SparseMatrix Stack(params IReadOnlyList<SparseMatrix> parts)
+    {
+        if (parts.Count == 0 || parts.Any(part => part.Columns != parts[0].Columns))
+            throw new ArgumentException("Matrices of as many columns are needed, one at least.");
+        List<int> offsets = [0];
+        foreach (SparseMatrix part in parts)
+        {
+            int before = offsets[^1];
+            offsets.AddRange(part._offsets.Skip(1).Select(offset => checked(before + offset)));
+        }
+        return new(
+            [.. offsets],
+            [.. parts.SelectMany(part => part._columns)],
+            [.. parts.SelectMany(part => part._values)],
+            parts[0].Columns
+        );
+    }
+
     /// <summary>Rows and columns exchanged.</summary>
     internal SparseMatrix Transpose()
     {

@@ -10,8 +10,10 @@ namespace Assay.Features;
 /// <remarks>Upper case counts as lower case as far as ASCII goes. A word of nothing but punctuation is a word.</remarks>
 internal sealed class TextGrams
 {
-    private const int ShortestCharacters = 3,
-        HashBits = 18;
+    /// <summary>Base-2 logarithm of the columns that n-grams are counted in.</summary>
+    public const int HashBits = 18;
+
+    private const int ShortestCharacters = 3;
     private readonly TextUnit _unit;
     private readonly int _longest,
         _textBytes;
@@ -68,6 +70,15 @@ internal sealed class TextGrams
         Counts counts = new();
         foreach (int row in rows)
             AddRow(batch.Text(row), counts);
+        return counts.ToMatrix();
+    }
+
+    /// <summary>The same for texts.</summary>
+    public SparseMatrix Count(IEnumerable<ReadOnlyMemory<byte>> texts)
+    {
+        Counts counts = new();
+        foreach (ReadOnlyMemory<byte> text in texts)
+            AddRow(text.Span, counts);
         return counts.ToMatrix();
     }
 

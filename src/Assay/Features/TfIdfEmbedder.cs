@@ -37,7 +37,9 @@ internal sealed class TfIdfEmbedder(EmbeddingOptions options, TfIdfModel weights
     {
         TextGrams grams = new(options);
         int[][] drawn = Draw(options.FitRows, work.Random.Child(Stage), views);
-        SparseMatrix counts = Joined([.. views.Select((view, i) => grams.Count(view, drawn[i], work.Cancellation))]);
+        SparseMatrix counts = SparseMatrix.Stack([
+            .. views.Select((view, i) => grams.Count(view, drawn[i], work.Cancellation)),
+        ]);
         if (counts.Entries == 0)
             throw new AssayException(
                 $"no row of {string.Join(", ", views.Select(view => $"'{view.Dataset.Name}'"))} has text to embed",
@@ -76,23 +78,6 @@ internal sealed class TfIdfEmbedder(EmbeddingOptions options, TfIdfModel weights
             drawn[i] = rows;
         }
         return drawn;
-    }
-
-    private static SparseMatrix Joined(IReadOnlyList<SparseMatrix> parts)
-    {
-        if (parts.Count == 1)
-            return parts[0];
-        List<int> offsets = [0],
-            columns = [];
-        List<float> values = [];
-        foreach (SparseMatrix part in parts)
-            for (int row = 0; row < part.Rows; row++)
-            {
-                columns.AddRange(part.ColumnsOf(row));
-                values.AddRange(part.ValuesOf(row));
-                offsets.Add(columns.Count);
-            }
-        return new([.. offsets], [.. columns], [.. values], parts[0].Columns);
     }
 
     private void Write(Stream stream)

@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Assay.Value;
+
+/// <summary>Options of <see cref="Quality"/>.</summary>
+public sealed record QualityOptions
+{
+    /// <summary>The dataset of texts that are wanted.</summary>
+    [Required, DatasetName]
+    public string Positive { get; init; } = "";
+
+    /// <summary>
+    /// The dataset of texts that are not. Without it they are the pool's own rows, cross-fitted: no row is scored by a
+    /// classifier that was told that it is not wanted.
+    /// </summary>
+    [DatasetName]
+    public string? Negative { get; init; }
+
+    /// <summary>N-grams of 1 to so many words are counted, 1 to 5.</summary>
+    [Range(1, 5)]
+    public int NGrams { get; init; } = 2;
+
+    /// <summary>Folds of cross-fitting, 2 to 20, where <see cref="Negative"/> is not given.</summary>
+    [Range(2, 20)]
+    public int Folds { get; init; } = 2;
+
+    /// <summary>Rows of either side that a classifier learns from at most, drawn at random.</summary>
+    [Range(2, 1 << 20)]
+    public int TrainRows { get; init; } = 10_000;
+
+    /// <summary>Inverse strength of the penalty on the classifier's weights, as in scikit-learn.</summary>
+    [Range(1e-6, 1e6)]
+    public double C { get; init; } = 10;
+}
