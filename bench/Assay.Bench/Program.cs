@@ -16,6 +16,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["ingest"] = Ingest.Run,
     ["scaling"] = Scaling.Run,
     ["influence"] = Influence.Run,
+    ["transport"] = Transport.Run,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))
