@@ -78,7 +78,11 @@ internal static class Sample
                 {
                     Signals =
                     [
-                        Signal("perplexity", 793_402, true, 4, 0.55),
+                        Signal("perplexity", 793_402, true, 4, 0.55) with
+                        {
+                            Highest = [new(9_412.5, Row(21, "qq zx 0x7f pier pier ~~")), new(8_012, Hostile()[0])],
+                            Lowest = [new(1.02, Row(22, Repeat("the tide is high. ", 30)))],
+                        },
                         Signal("log-perplexity", 793_402, false, 4, 0.55),
                         Signal("length_in_words", 793_401, true, 5.2, 0.9),
                     ],
@@ -142,6 +146,26 @@ internal static class Sample
                     ],
                 },
             ],
+            Agreement = new(
+                ["perplexity", "log-perplexity", "length_in_words", "target-like › influence"],
+                [
+                    [1, 1, -0.31, -0.62],
+                    [1, 1, -0.31, -0.62],
+                    [-0.31, -0.31, 1, null],
+                    [-0.62, -0.62, null, 1],
+                ],
+                49_588
+            ),
+            Domains = new(
+                "source file",
+                ["harbours.jsonl.gz", "tides <b>&amp;</b>.jsonl.gz", "others"],
+                [512_000, 240_000, 41_402],
+                [
+                    [153_601, 72_020, 12_399],
+                    [200_010, 38_011, 0],
+                    [95_000, 143_019, 0],
+                ]
+            ),
             Frontier = new()
             {
                 Objectives = [new("bits-per-byte@target", false), new("diversity", true)],

@@ -57,7 +57,7 @@ public sealed record SourceOptions
     public static readonly ByteSize LargestRow = new(1L << 30);
 
     /// <summary>
-    /// Files, folders, and patterns with <c>*</c>, <c>?</c> and <c>**</c>, relative to the recipe. A path that starts with
+    /// Files, folders, and patterns with <c>*</c>, <c>?</c> and <c>**</c>, relative to the folder that assay runs in. A path that starts with
     /// <c>{dotnet}</c> lies in the folder of the running .NET.
     /// </summary>
     [Required, MinLength(1)]
@@ -72,6 +72,11 @@ public sealed record SourceOptions
     /// <summary>The column that holds the row's text; also what the text of plain-text files is called.</summary>
     [Required, MinLength(1)]
     public string Text { get; init; } = "text";
+
+    /// <summary>
+    /// The column that names a row's domain, for the report's account of what was chosen from where; the source file if not given.
+    /// </summary>
+    public string? Domain { get; init; }
 
     /// <summary>What a row of a plain-text file is.</summary>
     public TextRows Rows { get; init; } = TextRows.Line;

@@ -41,7 +41,7 @@ public sealed class SourcePlan
     /// <summary>Finds the files; of their content only the first bytes are read.</summary>
     /// <param name="dataset">The dataset's name in the recipe.</param>
     /// <param name="options">Which files, and how they are read.</param>
-    /// <param name="folder">The folder that relative paths start from: the recipe's.</param>
+    /// <param name="folder">The folder that relative paths start from.</param>
     /// <exception cref="AssayException">Nothing matches a path, or a file cannot be read.</exception>
     public static SourcePlan Find(string dataset, SourceOptions options, string folder) =>
         Find(dataset, options, folder, DefaultBlockSize);

@@ -50,6 +50,12 @@ public sealed record RunReport
     /// <summary>What a reader of the candidates' measurements should know: the proxies' learning rate, rankings that are luck.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>How far the signals agree, or null where there are fewer than two.</summary>
+    public SignalAgreement? Agreement { get; init; }
+
+    /// <summary>What the candidates chose from which domain, or null where there is but one.</summary>
+    public DomainReport? Domains { get; init; }
+
     /// <summary>The frontier over the candidates, or null without a <c>frontier:</c> section.</summary>
     public FrontierReport? Frontier { get; init; }
 
@@ -143,6 +149,40 @@ public sealed record SignalReport(
     IReadOnlyList<double> Quantiles,
     IReadOnlyList<double> Edges,
     IReadOnlyList<long> Counts
+)
+{
+    /// <summary>The rows with the highest values, the highest first.</summary>
+    public IReadOnlyList<ValuedRow> Highest { get; init; } = [];
+
+    /// <summary>The rows with the lowest values, the lowest first.</summary>
+    public IReadOnlyList<ValuedRow> Lowest { get; init; } = [];
+}
+
+/// <summary>A row and its value.</summary>
+/// <param name="Value">Its value of a signal.</param>
+/// <param name="Row">The row.</param>
+public sealed record ValuedRow(double Value, RowExcerpt Row);
+
+/// <summary>How far signals put rows into the same order: Spearman's rank correlation of each pair.</summary>
+/// <param name="Names">The signals; one that a candidate computed stands behind its name.</param>
+/// <param name="Correlations">A row for each signal, a number in [-1, 1] for each; null where a signal does not vary, or fewer than three rows have both.</param>
+/// <param name="Rows">Rows that were looked at: all, or an even sample.</param>
+public sealed record SignalAgreement(
+    IReadOnlyList<string> Names,
+    IReadOnlyList<IReadOnlyList<double?>> Correlations,
+    long Rows
+);
+
+/// <summary>From which domains the candidates took their rows.</summary>
+/// <param name="By">What a domain is: a column, or <c>source file</c>.</param>
+/// <param name="Domains">Names of the domains, the largest first.</param>
+/// <param name="Rows">Rows of each that the candidates could choose from.</param>
+/// <param name="Chosen">For each candidate, in order, the rows that it took of each domain, repeats counted.</param>
+public sealed record DomainReport(
+    string By,
+    IReadOnlyList<string> Domains,
+    IReadOnlyList<long> Rows,
+    IReadOnlyList<IReadOnlyList<long>> Chosen
 );
 
 /// <summary>One candidate: a way to spend the budget.</summary>

@@ -1,8 +1,7 @@
 using Assay.Data;
 using Assay.Evidence;
 using Assay.Numerics;
-using Assay.Recipes;
-using Assay.Recipes.Execution;
+using Assay.Tests.Recipes;
 
 namespace Assay.Tests.Evidence;
 
@@ -119,17 +118,6 @@ public sealed class ReplicationTests : IDisposable
             experiment,
             seeds
         );
-    }
-
-    private sealed class Silent : IRunObserver
-    {
-        public void CandidateStarted(string name) { }
-
-        public void StepStarted(string method, string written, bool cached) { }
-
-        public void StepFinished(StepReport report) { }
-
-        public void Report(Progress value) { }
     }
 
     private sealed class Coins : IExperiment

@@ -189,6 +189,11 @@ public sealed class RecipeRunner(
                 measurement.Interval.High
             );
 
+        (SignalAgreement? agreement, DomainReport? domains) = new CompareStep(store, _steps).Run(
+            recipe.Data[recipe.Pool].Domain,
+            flow,
+            [.. candidates.Select(c => (c.Name, c.Flow))]
+        );
         RunReport report = new()
         {
             RunId = id,
@@ -216,6 +221,8 @@ public sealed class RecipeRunner(
                 }),
             ],
             Notes = judgement.Notes,
+            Agreement = agreement,
+            Domains = domains,
             Frontier = judgement.Frontier,
         };
         if (recipe.Export is { } export)

@@ -10,6 +10,7 @@ internal static class StepReports
     private const int ExamplesPerReason = 4;
     private const int Clusters = 12;
     private const int DroppedPerCluster = 3;
+    private const int ValuedRows = 4;
 
     public static (IReadOnlyList<ReasonReport>, IReadOnlyList<ClusterReport>) OfDrops(
         Drops drops,
@@ -67,8 +68,17 @@ internal static class StepReports
         );
     }
 
-    public static SignalReport OfSignal(Signal signal)
+    public static SignalReport OfSignal(Signal signal, View view, Work work)
     {
+        int[] rows = [.. Enumerable.Range(0, signal.Values.Length).Where(row => double.IsFinite(signal.Values[row]))];
+        double[] keys = Array.ConvertAll(rows, row => signal.Values[row]);
+        Array.Sort(keys, rows);
+        // Of equal values any few stand for the rest.
+        int shown = Math.Min(ValuedRows, rows.Length / 2);
+        int[] lowest = rows[..shown],
+            highest = [.. rows[^shown..].Reverse()];
+        Dictionary<int, RowExcerpt> excerpts = Excerpts.Of(view, [.. lowest, .. highest], work);
+        ValuedRow Valued(int row) => new(signal.Values[row], excerpts[row]);
         double[] sorted = Quantiles.Sort(signal.Values);
         Histogram histogram = Histogram.OfSorted(sorted);
         return new(
@@ -77,7 +87,11 @@ internal static class StepReports
             Quantiles.OfSorted(sorted, Quantiles.Reported),
             histogram.Edges,
             histogram.Counts
-        );
+        )
+        {
+            Highest = [.. highest.Select(Valued)],
+            Lowest = [.. lowest.Select(Valued)],
+        };
     }
 
     private static List<(int Kept, int Size, int[] Dropped)> LargestClusters(Drops drops)

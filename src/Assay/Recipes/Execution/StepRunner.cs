@@ -111,7 +111,10 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
                     break;
                 case IValuer valuer:
                     IReadOnlyList<Signal> signals = valuer.Value(flow.View, work);
-                    report = report with { Signals = [.. signals.Select(StepReports.OfSignal)] };
+                    report = report with
+                    {
+                        Signals = [.. signals.Select(signal => StepReports.OfSignal(signal, flow.View, work))],
+                    };
                     outputs = new()
                     {
                         Signals = new(
