@@ -85,6 +85,41 @@ public sealed class Optimiser
         return found > norm ? norm / found : 1;
     }
 
+    /// <summary>Copies the parameters, what the rule remembers of them, and the number of steps: for steps that are tried and taken back.</summary>
+    public OptimiserState Snapshot() =>
+        new(
+            Steps,
+            [.. Parameters.Select(parameter => parameter.Tensor.ToArray())],
+            [.. _state.Select(state => (state.First.ToArray(), state.Second.ToArray()))]
+        );
+
+    /// <summary>Goes back to what <see cref="Snapshot"/> took, bit for bit, and forgets all gradients.</summary>
+    /// <param name="state">Of this optimiser, or of one with the same rule and parameters of the same shapes.</param>
+    /// <exception cref="ArgumentException">It is of other parameters or another rule.</exception>
+    public void Restore(OptimiserState state)
+    {
+        if (state.Parameters.Length != Parameters.Count)
+            throw new ArgumentException(
+                $"The state has {state.Parameters.Length} parameters, and there are {Parameters.Count}."
+            );
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            Parameter parameter = Parameters[i];
+            (float[] first, float[] second) = state.Slots[i];
+            if (
+                state.Parameters[i].Length != parameter.Tensor.Length
+                || first.Length != _state[i].First.Length
+                || second.Length != _state[i].Second.Length
+            )
+                throw new ArgumentException($"The state does not fit the parameter '{parameter.Name}'.");
+            state.Parameters[i].CopyTo(parameter.Tensor.Data);
+            first.CopyTo(_state[i].First, 0);
+            second.CopyTo(_state[i].Second, 0);
+        }
+        Steps = state.Steps;
+        ZeroGrad();
+    }
+
     /// <summary>Adds what the rule remembers, and the number of steps, to a checkpoint.</summary>
     public void Save(TrainingCheckpointWriter writer)
     {
@@ -128,4 +163,18 @@ public sealed class Optimiser
             );
         return sum;
     }
+}
+
+/// <summary>An optimiser and its parameters as they stood at some step.</summary>
+public sealed class OptimiserState
+{
+    internal OptimiserState(long steps, float[][] parameters, (float[] First, float[] Second)[] slots) =>
+        (Steps, Parameters, Slots) = (steps, parameters, slots);
+
+    /// <summary>Steps done.</summary>
+    public long Steps { get; }
+
+    internal float[][] Parameters { get; }
+
+    internal (float[] First, float[] Second)[] Slots { get; }
 }
