@@ -30,7 +30,7 @@ internal static class ReplicateCommand
 
     private static readonly Option<string> DataFolder = new("--data")
     {
-        Description = "The folder that holds the experiments' folders of data; docs/evidence.md names them.",
+        Description = "The folder that holds the experiments' folders of data; docs/data.md says what is in them.",
         HelpName = "dir",
         DefaultValueFactory = _ => "data",
     };

@@ -27,9 +27,13 @@ public static class EvidencePage
         Line("here may still hold at the paper's scale.");
         Line();
         Line("```");
-        Line("assay replicate --all --data DATA          # DATA holds a folder for each name in the column 'data'");
+        Line("assay replicate --all --data DATA");
         Line("assay replicate delt --data DATA --seeds 10");
         Line("```");
+        Line();
+        Line(
+            "`DATA` holds a folder for each name in the column *data*; [data.md](data.md) says what is in them and where it comes from."
+        );
         Line();
         Line("| experiment | data | seeds | minutes | claims | replicated | not replicated | inconclusive |");
         Line("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");

@@ -123,7 +123,7 @@ public sealed class Replication(
                 throw new AssayException(
                     $"the experiment {experiment.Slug} needs the folder of data '{name}'",
                     new(folder),
-                    "Give the folder that holds it with --data; docs/evidence.md says what is in it."
+                    "Give the folder that holds it with --data; docs/data.md says what is in it."
                 );
             foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
             {

@@ -37,7 +37,7 @@ public sealed class Trial
             : throw new AssayException(
                 "a file of the experiment's data is missing",
                 new(path),
-                "docs/evidence.md says which files each experiment needs; give the folder that holds them with --data."
+                "docs/data.md says what belongs into it; give the folder that holds them with --data."
             );
     }
 
