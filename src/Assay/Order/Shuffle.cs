@@ -3,17 +3,11 @@ using Assay.Numerics;
 
 namespace Assay.Order;
 
-/// <summary>Options of <see cref="Shuffle"/>: there are none.</summary>
-public sealed record ShuffleOptions;
-
 /// <summary>Puts rows in random order, once: the control that every other order has to beat.</summary>
 /// <remarks>The order comes from the seed of the run and the name of the step. Training goes through it as it stands.</remarks>
 [Method("order/shuffle", Paper = "delt")]
 public sealed class Shuffle : IOrderer
 {
-    /// <summary>Takes the options, of which there are none.</summary>
-    public Shuffle(ShuffleOptions options) => ArgumentNullException.ThrowIfNull(options);
-
     /// <inheritdoc/>
     public int[] Order(View view, Work work) => Of(view.Selection.Count, work.Random);
 

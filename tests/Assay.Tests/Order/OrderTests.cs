@@ -128,7 +128,7 @@ public class OrderTests
             new Stair(new() { By = "bytes" }),
             new Saw(new() { By = "bytes" }),
             new Jitter(new() { By = "bytes", Window = 20 }),
-            new Shuffle(new()),
+            new Shuffle(),
         ];
         foreach (IOrderer orderer in orderers)
         {
