@@ -9,6 +9,7 @@ RootCommand root = new(
 )
 {
     RunCommand.Create(),
+    ValueCommand.Create(withMethods: args.Contains("value")),
     TrainCommand.Create(withMethods: args.Contains("train")),
     JudgeCommand.Create(withMethods: args.Contains("judge")),
     ReplicateCommand.Create(),

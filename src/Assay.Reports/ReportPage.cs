@@ -1,4 +1,5 @@
 using Assay.Recipes;
+using Assay.Recipes.Execution;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,22 +12,31 @@ public static class ReportPage
     /// <summary>Writes the page. The same report gives the same bytes.</summary>
     /// <param name="report">What the run has to say.</param>
     /// <param name="output">Receives the HTML; write it to the file as UTF-8.</param>
-    public static async Task RenderAsync(RunReport report, TextWriter output)
+    public static Task RenderAsync(RunReport report, TextWriter output) =>
+        RenderAsync<Page>(new() { [nameof(Page.Report)] = report }, output);
+
+    /// <inheritdoc cref="RenderAsync(RunReport, TextWriter)"/>
+    public static void Render(RunReport report, TextWriter output) =>
+        RenderAsync(report, output).GetAwaiter().GetResult();
+
+    /// <summary>Writes the page of a valuation. The same report gives the same bytes.</summary>
+    /// <param name="report">What was found.</param>
+    /// <param name="output">Receives the HTML; write it to the file as UTF-8.</param>
+    public static void Render(ValueReport report, TextWriter output) =>
+        RenderAsync<ValuePage>(new() { [nameof(ValuePage.Report)] = report }, output).GetAwaiter().GetResult();
+
+    private static async Task RenderAsync<TPage>(Dictionary<string, object?> parameters, TextWriter output)
+        where TPage : IComponent
     {
         await using HtmlRenderer renderer = new(NoServices.Instance, NullLoggerFactory.Instance);
         await renderer
             .Dispatcher.InvokeAsync(async () =>
             {
-                Dictionary<string, object?> parameters = new() { [nameof(Page.Report)] = report };
-                var page = await renderer.RenderComponentAsync<Page>(ParameterView.FromDictionary(parameters));
+                var page = await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters));
                 page.WriteHtmlTo(output);
             })
             .ConfigureAwait(false);
     }
-
-    /// <inheritdoc cref="RenderAsync"/>
-    public static void Render(RunReport report, TextWriter output) =>
-        RenderAsync(report, output).GetAwaiter().GetResult();
 
     /// <summary>The components ask for nothing, so there is no container to build.</summary>
     private sealed class NoServices : IServiceProvider

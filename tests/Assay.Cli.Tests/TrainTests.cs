@@ -116,7 +116,7 @@ public sealed class TrainTests
     [InlineData(1, "is not a number", "train", "classifier", "rows.csv", "--model", "mlp", "--features", "text")]
     [InlineData(1, "hashed columns take", "train", "classifier", "many.csv", "--memory", "256M")]
     [InlineData(1, "no column 'body'", "train", "lm", "rows.csv", "--text", "body")]
-    [InlineData(1, "folder is a file", "train", "lm", "rows.csv", "--out", "one.csv")]
+    [InlineData(1, "folder for the result is a file", "train", "lm", "rows.csv", "--out", "one.csv")]
     [InlineData(2, "no option '--frobnicate'", "train", "lm", "rows.csv", "--frobnicate", "3")]
     [InlineData(2, "gpt-250k", "train", "lm", "rows.csv", "--model", "gpt-3")]
     [InlineData(2, "from 0.001 to 1000", "train", "lm", "rows.csv", "--epochs", "ten")]

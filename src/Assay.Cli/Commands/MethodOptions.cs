@@ -12,10 +12,13 @@ internal sealed class MethodOptions
     private MethodOptions(MethodEntry method) => _method = method;
 
     /// <summary>Gives a command the options of a method.</summary>
-    public static MethodOptions AddTo(Command command, MethodEntry method)
+    /// <param name="command">The command.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="except">Options that the command asks for in its own way.</param>
+    public static MethodOptions AddTo(Command command, MethodEntry method, params IEnumerable<string> except)
     {
         MethodOptions own = new(method);
-        foreach (OptionEntry entry in method.Options)
+        foreach (OptionEntry entry in method.Options.ExceptBy(except, entry => entry.Name))
         {
             Option<string> option = new("--" + entry.Name)
             {
@@ -34,12 +37,15 @@ internal sealed class MethodOptions
     }
 
     /// <summary>The record of the method's options, as a command line has them.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="further">Changes of other options, each <c>key=value</c>.</param>
     /// <exception cref="RecipeException">A value does not fit.</exception>
-    public object Of(ParseResult parsed) =>
+    public object Of(ParseResult parsed, params IEnumerable<string> further) =>
         _method.Bind([
             .. _options
                 .Where(one => parsed.GetValue(one.Option) is not null)
                 .Select(one => $"{one.Entry.Name}={Written(one.Entry, parsed.GetValue(one.Option)!)}"),
+            .. further,
         ]);
 
     // Lists need no brackets on a command line.

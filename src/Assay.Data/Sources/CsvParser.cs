@@ -30,11 +30,11 @@ internal sealed class CsvParser(SourceOptions options, byte delimiter) : RowPars
                 new(file.FullPath, 1, Key: twice.Key),
                 "Rename one of them."
             );
-        if (!names.Contains(Options.Text))
+        if (!Options.Table && !names.Contains(Options.Text))
             throw new AssayException(
                 $"there is no column '{Options.Text}' in the header",
                 new(file.FullPath, 1, Key: Options.Text),
-                $"Name the text column with 'text:'. Columns: {string.Join(", ", names)}."
+                $"Name the text column with 'text:', or write 'table: true' if the rows need none. Columns: {string.Join(", ", names)}."
             );
         return names.ToArray();
     }

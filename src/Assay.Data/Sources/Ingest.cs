@@ -281,11 +281,11 @@ public sealed class Ingest
                     ? $"All {result.BadRows} rows are bad; look at the quarantined ones for the reasons."
                     : $"Its {_plan.Files.Count} files are empty."
             );
-        if (result.Schema.Find(_plan.Options.Text) is null)
+        if (!_plan.Options.Table && result.Schema.Find(_plan.Options.Text) is null)
             throw new AssayException(
                 $"no row of dataset '{_plan.Dataset}' has the text column '{_plan.Options.Text}'",
                 new(_plan.Files[0].FullPath, Key: _plan.Options.Text),
-                "Name the text column with 'text:'. Columns: "
+                "Name the text column with 'text:', or write 'table: true' if the rows need none. Columns: "
                     + string.Join(", ", result.Schema.Take(50).Select(field => field.Name))
                     + "."
             );

@@ -80,23 +80,34 @@ public sealed record SourceFile(
     /// there. 0, unknown, for XML documentation, where offsets are ordinals of types.
     /// </summary>
     /// <exception cref="AssayException">The file cannot be read that far.</exception>
-    public long LineOf(long offset)
+    public long LineOf(long offset) => LinesOf([offset])[0];
+
+    /// <summary>The same of several offsets, in one pass through the file.</summary>
+    /// <param name="offsets">Ascending.</param>
+    /// <exception cref="AssayException">The file cannot be read that far.</exception>
+    public long[] LinesOf(IReadOnlyList<long> offsets)
     {
+        long[] lines = new long[offsets.Count];
         if (Format == SourceFormat.DotnetXml)
-            return 0;
+            return lines;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
         try
         {
             using Stream content = OpenContent();
-            long line = 1;
-            for (int got; offset > 0; offset -= got)
+            long line = 1,
+                at = 0;
+            for (int i = 0; i < lines.Length; i++)
             {
-                got = content.Read(buffer, 0, (int)Math.Min(buffer.Length, offset));
-                if (got == 0)
-                    break;
-                line += buffer.AsSpan(0, got).Count((byte)'\n');
+                for (int got; at < offsets[i]; at += got)
+                {
+                    got = content.Read(buffer, 0, (int)Math.Min(buffer.Length, offsets[i] - at));
+                    if (got == 0)
+                        break;
+                    line += buffer.AsSpan(0, got).Count((byte)'\n');
+                }
+                lines[i] = line;
             }
-            return line;
+            return lines;
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException)
         {

@@ -78,6 +78,9 @@ public sealed record SourceOptions
     /// </summary>
     public string? Domain { get; init; }
 
+    /// <summary>Whether the rows are a table that needs no text: its column may be missing.</summary>
+    public bool Table { get; init; }
+
     /// <summary>What a row of a plain-text file is.</summary>
     public TextRows Rows { get; init; } = TextRows.Line;
 

@@ -61,6 +61,8 @@ public static class CsvWriter
                 batch.Id(row).Value.TryFormat(id, out int length, "x32", null);
                 AppendField(output, id[..length], delimiter);
             }
+            if (columns.Reason is { } reason)
+                AppendField(output, Encoding.UTF8.GetBytes(reason(row)), delimiter);
             foreach (Signal signal in columns.Signals)
             {
                 if (double.IsFinite(signal.Values[row]))

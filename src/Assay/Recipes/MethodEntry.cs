@@ -112,6 +112,7 @@ public sealed class OptionEntry
         Type = Wording.Type(option.Kind);
         IsList = option.Kind is ValueKind.List;
         IsRequired = option.IsRequired;
+        NamesDataset = option.NamesDataset;
         Default = option.IsRequired ? "" : Wording.Text(option.Default);
         Range = Wording.Range(option.Constraints);
         Allowed = Wording.Allowed(option.Kind is ValueKind.List list ? list.Item : option.Kind, option.Constraints);
@@ -129,6 +130,9 @@ public sealed class OptionEntry
 
     /// <summary>True if it must be given.</summary>
     public bool IsRequired { get; }
+
+    /// <summary>True if it names another dataset.</summary>
+    public bool NamesDataset { get; }
 
     /// <summary>Its default as written in YAML; empty if there is none.</summary>
     public string Default { get; }

@@ -46,7 +46,7 @@ internal sealed partial class RecipeChecks
         CheckNames("candidates");
         foreach (StepSpec step in recipe.Steps)
         {
-            CheckDatasets(step.Method.Shape, step.Options, step.Node, step.Mark, step.Where.Key!);
+            CheckDatasets(step.Method.Shape, step.Options, step.Node, step.Mark, step.Where!.Key!);
             AddHoldout(step);
         }
         foreach ((string name, IReadOnlyList<StepSpec> steps) in recipe.Candidates)
@@ -121,12 +121,12 @@ internal sealed partial class RecipeChecks
             if (step.Name == Holdout)
                 problems.Add(
                     step.Mark,
-                    step.Where.Key!,
+                    step.Where!.Key!,
                     "a candidate cannot set rows aside",
                     hint: "all candidates are judged on the same rows: put it under 'steps:'"
                 );
             else
-                CheckDatasets(step.Method.Shape, step.Options, step.Node, step.Mark, step.Where.Key!);
+                CheckDatasets(step.Method.Shape, step.Options, step.Node, step.Mark, step.Where!.Key!);
     }
 
     private void AddHoldout(StepSpec step)
@@ -137,11 +137,11 @@ internal sealed partial class RecipeChecks
             return;
         Mark mark = step.Node.Find("as")?.Value.Mark ?? step.Mark;
         if (datasets.Contains(name))
-            problems.Add(mark, step.Where.Key + ".as", $"there is already a dataset '{name}'", "a new name");
+            problems.Add(mark, step.Where!.Key + ".as", $"there is already a dataset '{name}'", "a new name");
         else if (!Name.IsMatch(name))
             problems.Add(
                 mark,
-                step.Where.Key + ".as",
+                step.Where!.Key + ".as",
                 $"'{SourceText.Printable(name)}' cannot be a name",
                 "letters, digits, '-' and '_', beginning with a letter or a digit"
             );

@@ -151,6 +151,9 @@ public sealed record SignalReport(
     IReadOnlyList<long> Counts
 )
 {
+    /// <summary>What the method says of it; may be empty.</summary>
+    public string Note { get; init; } = "";
+
     /// <summary>The rows with the highest values, the highest first.</summary>
     public IReadOnlyList<ValuedRow> Highest { get; init; } = [];
 

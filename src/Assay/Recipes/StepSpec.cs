@@ -18,6 +18,16 @@ public sealed class StepSpec
         Written = written.ToString();
     }
 
+    /// <summary>A step that stands in no recipe.</summary>
+    internal StepSpec(MethodEntry method, object options)
+    {
+        Method = method;
+        Options = options;
+        Mark = new(new(method.Name, ""), 0, 0);
+        Node = new(Mark, []);
+        Written = method.Written(options);
+    }
+
     /// <summary>The method's name, such as <c>select/dedup</c>.</summary>
     public string Name => Method.Name;
 
@@ -27,8 +37,8 @@ public sealed class StepSpec
     /// <summary>Its options: a record of the type <see cref="MethodEntry.OptionsType"/>.</summary>
     public object Options { get; }
 
-    /// <summary>Where the step stands in the recipe, with its key: <c>candidates.quad[1].select/quad</c>.</summary>
-    public Location Where { get; }
+    /// <summary>Where the step stands in the recipe, with its key: <c>candidates.quad[1].select/quad</c>; null if it stands in none.</summary>
+    public Location? Where { get; }
 
     /// <summary>The options that were given, on one line as in the recipe (<c>method: minhash, threshold: 0.8</c>); may be empty.</summary>
     public string Written { get; }

@@ -17,14 +17,10 @@ public sealed class BetaShapley(BetaShapleyOptions options) : IValuer
     {
         (TrainingGame game, ValuedTable table, int[][] sources) = TrainingGame.Of(options, view, work);
         double[] weights = SizeWeights.Beta(sources.Length, options.SmallSets, options.LargeSets);
-        double[] values = options.Exact
-            ? Enumeration.Values(game, weights, work)
-            : SemivalueEstimate.Of(
-                Shapley.SamplerOf(game, options).Run(work).Passes,
-                sources.Length,
-                weights,
-                work.MemoryBytes
-            );
-        return [SourceValues.Signal(table, sources, "beta-shapley", values)];
+        if (options.Exact)
+            return [SourceValues.Signal(table, sources, "beta-shapley", Enumeration.Values(game, weights, work))];
+        PermutationSamples samples = Shapley.SamplerOf(game, options).Run(work);
+        double[] values = SemivalueEstimate.Of(samples.Passes, sources.Length, weights, work.MemoryBytes);
+        return [SourceValues.Signal(table, sources, "beta-shapley", values, samples.Note)];
     }
 }

@@ -24,7 +24,10 @@ public sealed class DataOob(DataOobOptions options) : IValuer
         ValuedTable table = ValuedTable.Read(options, view, null, null, work.Cancellation);
         Func<int[], int[], RandomStream, double[]> score =
             options.Task == LabelKind.Classification
-                ? Classes(new(table.Features, table.Labels, table.Classes), Learners.Classifier(options.Model))
+                ? Classes(
+                    new(table.Features, table.Labels, table.Classes),
+                    Learners.Classifier(options.Model, work.Cancellation)
+                )
                 : Numbers(new(table.Features, table.Targets), Learners.Regressor(options.Model));
         int n = table.Features.Rows,
             draws = Math.Max(1, (int)Math.Round(options.Proportion * n)),

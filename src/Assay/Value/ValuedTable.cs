@@ -110,12 +110,12 @@ internal sealed class ValuedTable
     }
 
     /// <summary>A signal from one number for each of the rows that were valued.</summary>
-    public Signal Signal(string name, ReadOnlySpan<double> values)
+    public Signal Signal(string name, ReadOnlySpan<double> values, string note = "")
     {
         double[] all = new double[_view.Dataset.RowCount];
         Array.Fill(all, double.NaN);
         for (int i = 0; i < _rows.Length; i++)
             all[_rows[i]] = values[i];
-        return new(name, all);
+        return new(name, all) { Note = note };
     }
 }

@@ -74,7 +74,7 @@ public sealed class BindingTests
         StepSpec step = recipe.Steps[1];
         Assert.Equal("select/heuristics", step.Name);
         Assert.Equal("rules: [a, 'b,c'], limits: { least: 3 }", step.Written);
-        Assert.Equal("recipe.yaml:5:5 (key 'steps[1].select/heuristics')", step.Where.ToString());
+        Assert.Equal("recipe.yaml:5:5 (key 'steps[1].select/heuristics')", step.Where!.ToString());
         Assert.Equal("", recipe.Steps[0].Written);
         Assert.IsType<Fakes.Heuristics>(Fakes.Catalogue.Create(step));
         Assert.IsType<Fakes.Label>(Fakes.Catalogue.Create(recipe.Steps[0]));

@@ -218,7 +218,7 @@ public sealed class RecipeChecksTests
         Assert.Equal(["pool", "target"], recipe.Data.Keys);
         Assert.Equal(3, recipe.Steps.Count);
         Assert.Equal(["random", "quad"], recipe.Candidates.Keys);
-        Assert.Equal("candidates.quad[1].select/random", recipe.Candidates["quad"][1].Where.Key);
+        Assert.Equal("candidates.quad[1].select/random", recipe.Candidates["quad"][1].Where!.Key);
         Assert.Equal(Assay.Recipes.ExportFormat.JsonlGz, recipe.Export!.Format);
     }
 }

@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text;
 using Assay.Data;
 
 namespace Assay.Recipes.Execution;
 
-/// <summary>Reads the beginnings of a few rows, loading each table once.</summary>
+/// <summary>Reads the beginnings of a few rows, loading each table once; of a row without a text, its fields.</summary>
 internal static class Excerpts
 {
     private const int Characters = 600;
@@ -21,6 +22,8 @@ internal static class Excerpts
                 foreach (int row in byTable[i])
                 {
                     ReadOnlySpan<byte> text = batch.Text(row);
+                    if (text.IsEmpty && batch.Table.Find(view.Dataset.TextColumn) is null)
+                        text = Fields(batch, row);
                     RowExcerpt excerpt = new(
                         batch.Id(row).ToString(),
                         batch.Table.SourceOf(batch.Local(row)),
@@ -34,6 +37,38 @@ internal static class Excerpts
         );
         return excerpts;
     }
+
+    private static byte[] Fields(Batch batch, int row)
+    {
+        int local = batch.Local(row);
+        StringBuilder fields = new();
+        foreach (Column column in batch.Table.Columns)
+        {
+            if (column.IsNull(local))
+                continue;
+            if (fields.Length > Characters)
+                break;
+            fields
+                .Append(fields.Length > 0 ? ", " : "")
+                .Append(column.Field.Name)
+                .Append(" = ")
+                .Append(Value(column, local));
+        }
+        return Encoding.UTF8.GetBytes(fields.ToString());
+    }
+
+    /// <summary>A value as text; empty where it is missing.</summary>
+    public static string Value(Column column, int row) =>
+        column.IsNull(row)
+            ? ""
+            : column.Type switch
+            {
+                ColumnType.Int64 => column.Int64(row).ToString(CultureInfo.InvariantCulture),
+                ColumnType.Float64 => column.Float64(row).ToString("G6", CultureInfo.InvariantCulture),
+                ColumnType.Bool => column.Bool(row) ? "true" : "false",
+                ColumnType.Text or ColumnType.Json => Beginning(column.Utf8(row)),
+                _ => "",
+            };
 
     private static string Beginning(ReadOnlySpan<byte> utf8)
     {

@@ -57,7 +57,8 @@ public sealed record Explanation(string Id, string Source, string Place, string 
             events.Add(new(candidate, step.Method, what, true));
             gone.Add(candidate);
         }
-        return new(id.ToString(), source, PlaceOf(store, read, source, offset), text, events);
+        string place = SourcePlaces.Of(DatasetLoader.FindingsOf(store, read).Files, [(source, offset)])[0];
+        return new(id.ToString(), source, place, text, events);
     }
 
     private static StepOutputs Outputs(Store store, string key) =>
@@ -89,20 +90,6 @@ public sealed record Explanation(string Id, string Source, string Place, string 
             new(store.Folder),
             "Row ids stand in the report, and in exported rows as assay_id."
         );
-    }
-
-    /// <summary>The line is counted now, from the file as it is; the file may be gone or changed since.</summary>
-    private static string PlaceOf(Store store, StepOutputs read, string source, long offset)
-    {
-        if (source.EndsWith(".xml", StringComparison.OrdinalIgnoreCase))
-            return $"type {offset + 1:N0}";
-        try
-        {
-            if (DatasetLoader.FindingsOf(store, read).Files.TryGetValue(source, out string? path))
-                return $"line {SourceFile.Inspect(source, path, SourceFormat.Auto).LineOf(offset)}";
-        }
-        catch (AssayException) { }
-        return $"byte {offset:N0}";
     }
 
     private static string IdOf(Store store, StepOutputs read, int row)

@@ -49,4 +49,5 @@ internal sealed record StepOutputs
 [JsonSerializable(typeof(StepOutputs))]
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(Assay.Value.ValueCurves))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -91,6 +91,7 @@ internal static class StepReports
         {
             Highest = [.. highest.Select(Valued)],
             Lowest = [.. lowest.Select(Valued)],
+            Note = signal.Note,
         };
     }
 

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using Assay.Data;
 using Assay.Learning;
 using Assay.Numerics;
-using Assay.Select;
 using Assay.Train;
 
 namespace Assay.Recipes.Execution;
@@ -25,71 +24,46 @@ public sealed class TrainRunner(
     CancellationToken cancellation = default
 )
 {
-    private const string HoldoutName = "select/holdout";
-    private const string HeldOut = "held-out";
+    /// <summary>What the dataset is called that a model is measured on.</summary>
+    public const string TestName = "test";
+
     private const string FileName = "training.json";
 
     /// <summary>Trains.</summary>
-    /// <param name="method">A method of the verb train.</param>
-    /// <param name="methodOptions">Its options.</param>
-    /// <param name="data">What to train on.</param>
-    /// <param name="test">What to measure on; null holds rows of the data out.</param>
-    /// <param name="holdOut">How many rows are held out where there is no test; 0 measures nothing.</param>
-    /// <param name="seed">Seed of every random choice.</param>
-    /// <param name="folder">Where the model goes.</param>
+    /// <param name="call">A method of the verb train; its dataset <c>test</c>, given or held out, is what is measured on.</param>
     /// <exception cref="AssayException">Something that the user can mend went wrong.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop; checkpoints are kept.</exception>
-    public TrainReport Run(
-        MethodEntry method,
-        object methodOptions,
-        SourceOptions data,
-        SourceOptions? test,
-        Amount holdOut,
-        ulong seed,
-        string folder
-    )
+    public TrainReport Run(MethodCall call)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        if (File.Exists(folder))
-            throw new AssayException(
-                "the model's folder is a file",
-                new(folder),
-                "Name another folder with --out, or take the file away."
-            );
-        if (method.Create(methodOptions) is not ITrainer trainer)
+        (MethodEntry method, string folder) = (call.Method, call.Folder);
+        if (method.Create(call.Options) is not ITrainer trainer)
             throw new AssayException($"{method.Name} trains nothing", hint: "'assay methods train' lists what does.");
         StepRunner steps = new(store, options, observer, cancellation);
-        DatasetLoader loader = new(store, options, observer, steps);
-        (Dataset dataset, string dataKey, _) = loader.Load("data", data);
-        (Dataset Dataset, string Key, DatasetReport Report)? tested = test is null ? null : loader.Load("test", test);
+        Flow flow = new CallReader(steps, new(store, options, observer, steps)).Read(call);
+        (View View, string Key)? test = flow.Datasets.TryGetValue(TestName, out var found) ? found : null;
         string key = StepKey.Of(
             method.Name,
             method.Revision.ToString(),
-            CanonicalJson.Of(methodOptions),
-            seed.ToString(),
-            dataKey,
-            tested?.Key ?? holdOut.ToString()
+            CanonicalJson.Of(call.Options),
+            call.Seed.ToString(),
+            flow.Key,
+            test?.Key ?? ""
         );
         string path = Path.Combine(folder, FileName);
         if (Existing(path) is { } existing && existing.Key == key)
             return existing with { Cached = true };
 
-        View view = new(dataset);
-        View? heldOut = tested is { } other ? new(other.Dataset) : null;
-        if (heldOut is null && holdOut.Value > 0)
-        {
-            observer.StepStarted(HoldoutName, $"size: {holdOut}", cached: false);
-            (view, heldOut) = Split(view, holdOut, steps.WorkFor(HoldoutKey(key), HeldOut, seed));
-        }
-        observer.StepStarted(method.Name, method.Written(methodOptions), cached: false);
+        (View view, View? heldOut) = (flow.View, test?.View);
+        observer.StepStarted(method.Name, method.Written(call.Options), cached: false);
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, options.Threads));
-        Trained trained = trainer.Train(view, heldOut, steps.WorkFor(key, method.Name, seed));
+        Trained trained = trainer.Train(view, heldOut, steps.WorkFor(key, method.Name, call.Seed));
         TrainReport report = new()
         {
             Key = key,
             Method = method.Name,
-            Options = JsonElement.Parse(CanonicalJson.Of(methodOptions)),
-            Seed = seed,
+            Options = JsonElement.Parse(CanonicalJson.Of(call.Options)),
+            Seed = call.Seed,
             Model = trained.Model,
             Rows = view.Selection.Count,
             HeldOutRows = heldOut?.Selection.Count ?? 0,
@@ -113,22 +87,7 @@ public sealed class TrainRunner(
         }
         Pieces.WriteFile(path, stream => JsonSerializer.Serialize(stream, report, TrainJson.Default.TrainReport));
         store.Sweep(key);
-        store.Sweep(HoldoutKey(key));
         return report;
-    }
-
-    private static string HoldoutKey(string key) => key + "-holdout";
-
-    private static (View, View) Split(View view, Amount size, Work work)
-    {
-        Selected split = new Holdout(new() { Size = size, As = HeldOut }).Select(view, work);
-        View heldOut = view.With(split.SetAside![HeldOut]);
-        if (split.Kept.Count == 0 || heldOut.Selection.Count == 0)
-            throw new AssayException(
-                $"{view.Selection.Count:N0} rows cannot be split into some to train on and {size} to measure on",
-                hint: "Give --test another file, or --hold-out another share; 0 measures nothing."
-            );
-        return (view.With(split.Kept), heldOut);
     }
 
     private static TrainReport? Existing(string path)

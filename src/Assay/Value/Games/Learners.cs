@@ -7,7 +7,7 @@ namespace Assay.Value;
 internal static class Learners
 {
     /// <summary>A learner of classes.</summary>
-    public static IClassifierLearner Classifier(string name) =>
+    public static IClassifierLearner Classifier(string name, CancellationToken cancellation) =>
         name switch
         {
             "auto" or "logistic" => new LogisticRegression(new()),
@@ -16,7 +16,7 @@ internal static class Learners
             "tree" => new DecisionTree(new()),
             "forest" => new RandomForest(new()),
             "boosting" => new GradientBoosting(new()),
-            "mlp" => new NetworkClassifier(new()),
+            "mlp" => new NetworkClassifier(new()) { Cancellation = cancellation },
             _ => throw Unsuited(name, "classes", "logistic, knn, naive-bayes, tree, forest, boosting, mlp"),
         };
 

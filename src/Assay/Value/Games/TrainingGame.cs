@@ -43,6 +43,12 @@ internal sealed class TrainingGame : IGame
             work.Cancellation
         );
         int[][] sources = table.Sources(options.Source, work.Cancellation);
+        return (Of(options, table, sources, work), table, sources);
+    }
+
+    /// <summary>The game that those sources of a table play.</summary>
+    public static TrainingGame Of(LearnerGameOptions options, ValuedTable table, int[][] sources, Work work)
+    {
         RandomStream models = work.Random.Child("models");
         ITask task =
             options.Task == LabelKind.Classification
@@ -50,7 +56,7 @@ internal sealed class TrainingGame : IGame
                     new(table.Features, table.Labels, table.Classes),
                     table.TestFeatures!,
                     table.TestLabels,
-                    Learners.Classifier(options.Model),
+                    Learners.Classifier(options.Model, work.Cancellation),
                     options.Metric,
                     models
                 )
@@ -62,7 +68,7 @@ internal sealed class TrainingGame : IGame
                     options.Metric,
                     models
                 );
-        return (new(task, sources, work.Random.Child("game")), table, sources);
+        return new(task, sources, work.Random.Child("game"));
     }
 
     public int Players => _sources.Length;

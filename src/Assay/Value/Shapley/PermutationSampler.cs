@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assay.Data;
 using Assay.Numerics;
 
@@ -139,4 +140,21 @@ public sealed record PermutationSamples(
     long Trainings,
     int Truncated,
     Func<IEnumerable<PermutationPass>> Passes
-);
+)
+{
+    /// <summary>How many there were and whether that was enough, for a person to read.</summary>
+    public string Note =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Means.Count:N0} permutations ({Truncated:N0} cut short), {Trainings:N0} trainings; values {Settled(Means.Change())}"
+        );
+
+    // A row of value 0 makes any change infinitely large.
+    private static string Settled(double change) =>
+        change >= 1
+            ? "have not settled"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"changed by {change:0.000} over the last {RunningMeans.Window} permutations"
+            );
+}

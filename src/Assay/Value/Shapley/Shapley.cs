@@ -28,7 +28,7 @@ public sealed class Shapley(ShapleyOptions options) : IValuer
         PermutationSamples samples = SamplerOf(game, options).Run(work);
         return
         [
-            SourceValues.Signal(table, sources, "shapley", samples.Means.Means()),
+            SourceValues.Signal(table, sources, "shapley", samples.Means.Means(), samples.Note),
             SourceValues.Signal(table, sources, "shapley-error", samples.Means.StandardErrors()),
         ];
     }

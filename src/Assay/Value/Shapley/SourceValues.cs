@@ -6,12 +6,12 @@ namespace Assay.Value;
 internal static class SourceValues
 {
     /// <summary>A signal; the values of a source's rows sum to the value of the source.</summary>
-    public static Signal Signal(ValuedTable table, int[][] sources, string name, double[] values)
+    public static Signal Signal(ValuedTable table, int[][] sources, string name, double[] values, string note = "")
     {
         double[] rows = new double[table.Features.Rows];
         for (int source = 0; source < sources.Length; source++)
             foreach (int row in sources[source])
                 rows[row] = values[source] / sources[source].Length;
-        return table.Signal(name, rows);
+        return table.Signal(name, rows, note);
     }
 }

@@ -1,0 +1,226 @@
+using System.CommandLine;
+using Assay.Cli.Terminal;
+using Assay.Data;
+using Assay.Recipes;
+using Assay.Recipes.Execution;
+using Assay.Value;
+
+namespace Assay.Cli.Commands;
+
+/// <summary>Commands made from the methods of a verb, each with the method's options as its own: <c>assay train lm</c>, <c>assay value shapley</c>.</summary>
+/// <param name="verb">The verb; also the name of the command.</param>
+/// <param name="holdOut">Rows to hold out where a method needs other rows and none are given.</param>
+/// <param name="folder">The default folder for the result.</param>
+internal abstract class MethodCommand(string verb, Amount holdOut, string folder)
+{
+    private readonly Argument<string[]> _data = new("data")
+    {
+        Description = "The rows: files, folders or globs.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<Amount> _holdOut = AmountOption(
+        "--hold-out",
+        $"Rows to hold out where there is no --{TrainRunner.TestName}: a share or a count; 0 for none. [default: {holdOut}]"
+    );
+
+    private readonly Option<string> _text = new("--text")
+    {
+        Description = "The column that holds the text.",
+        HelpName = "column",
+        DefaultValueFactory = _ => "text",
+    };
+
+    private readonly Option<ulong> _seed = new("--seed")
+    {
+        Description = "Seed of every random choice.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 0,
+    };
+
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "Folder for the result.",
+        HelpName = "dir",
+        DefaultValueFactory = _ => folder,
+    };
+
+    /// <summary>The command.</summary>
+    /// <param name="description">What it is for.</param>
+    /// <param name="withMethods">Whether to find the methods, which takes time: only for command lines about them.</param>
+    protected Command Make(string description, bool withMethods)
+    {
+        // The library takes what it does not know for one more path.
+        _data.Validators.Add(result =>
+        {
+            foreach (string path in result.Tokens.Select(token => token.Value))
+                if (path.StartsWith('-') && !File.Exists(path))
+                    result.AddError($"There is no option '{path}'.");
+        });
+        Command command = new(verb, description);
+        if (withMethods)
+            foreach (MethodEntry method in MethodCatalogue.Default.Methods)
+                if (method.Verb == verb)
+                    command.Subcommands.Add(Of(method));
+        return command;
+    }
+
+    /// <summary>What the datasets beside the rows are called on the command line, and what they are for.</summary>
+    /// <remarks>An option that names a dataset in a recipe takes a path here.</remarks>
+    protected virtual IReadOnlyList<OtherData> Others(MethodEntry method) =>
+        [
+            .. method
+                .Options.Where(option => option.NamesDataset && !option.IsList)
+                .Select(option => new OtherData(
+                    option.Name,
+                    option.Default.Length > 0 ? option.Default : option.Name,
+                    option.Description,
+                    IsNeeded: option.Default.Length > 0
+                )),
+        ];
+
+    /// <summary>Whether the method reads the text of rows, so that a missing column of text is an error.</summary>
+    protected virtual bool NeedsText(object options) => options is not LabelledTableOptions;
+
+    /// <summary>Further options of the verb's commands.</summary>
+    protected virtual IReadOnlyList<Option> Further => [];
+
+    /// <summary>Runs the method and says what came of it.</summary>
+    protected abstract int Run(ParseResult parsed, MethodCall call, Session session);
+
+    /// <summary>An option that takes an amount.</summary>
+    protected static Option<Amount> AmountOption(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "amount",
+            CustomParser = result =>
+            {
+                if (!Amount.TryParse(result.Tokens[0].Value, null, out Amount amount))
+                    result.AddError($"{name} '{result.Tokens[0].Value}': expected {Amount.Expected}.");
+                return amount;
+            },
+        };
+
+    /// <summary>One method; its options become options of the command.</summary>
+    private Command Of(MethodEntry method)
+    {
+        Command command = new(method.Name[(method.Verb.Length + 1)..], method.Summary) { _data };
+        IReadOnlyList<OtherData> others = Others(method);
+        MethodOptions own = MethodOptions.AddTo(command, method, others.Select(other => other.Option));
+        List<(OtherData Data, Option<string?> Path)> paths = [];
+        foreach (OtherData other in others)
+        {
+            Option<string?> path = new("--" + other.Option)
+            {
+                Description = other.Description + (other.IsNeeded ? " Without it, rows of the data are held out." : ""),
+                HelpName = "path",
+            };
+            paths.Add((other, path));
+            command.Options.Add(path);
+        }
+        if (others.Any(other => other.IsNeeded))
+            command.Options.Add(_holdOut);
+        foreach (Option option in (Option[])[.. Further, _text, _seed, _out])
+            command.Options.Add(option);
+        MachineOptions.AddTo(command);
+        // The method knows the dataset by a name; where it has one by default that stays.
+        bool IsNamed(OtherData other, Option<string?> path, ParseResult parsed) =>
+            !other.IsNeeded
+            && parsed.GetValue(path) is not null
+            && method.Options.Any(entry => entry.Name == other.Option);
+        command.SetAction(parsed =>
+            Run(
+                parsed,
+                method,
+                own.Of(
+                    parsed,
+                    paths
+                        .Where(one => IsNamed(one.Data, one.Path, parsed))
+                        .Select(one => $"{one.Data.Option}={one.Data.Name}")
+                ),
+                paths
+            )
+        );
+        return command;
+    }
+
+    private int Run(
+        ParseResult parsed,
+        MethodEntry method,
+        object options,
+        List<(OtherData Data, Option<string?> Path)> paths
+    )
+    {
+        bool isTable = parsed.GetResult(_text) is not { Implicit: false } && !NeedsText(options);
+        SourceOptions Source(params string[] path) =>
+            new()
+            {
+                Path = path,
+                Text = parsed.GetRequiredValue(_text),
+                Table = isTable,
+            };
+        OtherData[] missing =
+        [
+            .. paths.Where(one => one.Data.IsNeeded && parsed.GetValue(one.Path) is null).Select(one => one.Data),
+        ];
+        if (missing.Length > 1)
+            throw new AssayException(
+                $"{method.Name} needs {string.Join(" and ", missing.Select(one => "--" + one.Option))}",
+                hint: "Rows of the data can be held out for one of them only; name files for the others."
+            );
+        MethodCall call = new()
+        {
+            Method = method,
+            Options = options,
+            Data = Source(parsed.GetRequiredValue(_data)),
+            Others = paths
+                .Where(one => parsed.GetValue(one.Path) is not null)
+                .ToDictionary(one => one.Data.Name, one => Source(parsed.GetValue(one.Path)!)),
+            HeldOut = missing.FirstOrDefault()?.Name,
+            HoldOut = missing.Length == 0 || parsed.GetResult(_holdOut) is null ? holdOut : parsed.GetValue(_holdOut),
+            Seed = parsed.GetValue(_seed),
+            Folder = parsed.GetRequiredValue(_out),
+        };
+        RunOptions machine = MachineOptions.Of(parsed);
+        using Interruption interruption = new();
+        using Store store = Store.Open(parsed.GetRequiredValue(StoreOption.Folder));
+        bool quiet = MachineOptions.IsQuiet(parsed);
+        using ProgressLines? lines = quiet ? null : new(Console.Error, !Console.IsErrorRedirected);
+        return Run(
+            parsed,
+            call,
+            new(store, machine, lines is null ? new QuietProgress() : lines, interruption.Token)
+            {
+                Complete = () => lines?.Complete(),
+                IsQuiet = quiet,
+                AsJson = parsed.GetValue(MachineOptions.Json),
+            }
+        );
+    }
+
+    /// <summary>A dataset beside the rows.</summary>
+    /// <param name="Option">What it is called on the command line, without dashes.</param>
+    /// <param name="Name">By which name the method knows it.</param>
+    /// <param name="Description">What it is for.</param>
+    /// <param name="IsNeeded">Whether rows of the data must be held out where it is not given.</param>
+    protected sealed record OtherData(string Option, string Name, string Description, bool IsNeeded);
+
+    /// <summary>What a command works with.</summary>
+    protected sealed record Session(
+        Store Store,
+        RunOptions Machine,
+        IRunObserver Observer,
+        CancellationToken Cancellation
+    )
+    {
+        /// <summary>To be called when the work has ended well.</summary>
+        public required Action Complete { get; init; }
+
+        /// <summary>Whether nothing is to be said for people.</summary>
+        public required bool IsQuiet { get; init; }
+
+        /// <summary>Whether the result is to be printed as JSON.</summary>
+        public required bool AsJson { get; init; }
+    }
+}
