@@ -52,6 +52,13 @@ internal static class Summary
                 new Markup("[bold]best[/]"),
                 new Markup($"[bold green]{Markup.Escape(frontier.Best)}[/]  {Markup.Escape(frontier.Why)}")
             );
+        foreach (
+            StepReport step in report
+                .Steps.Concat(report.Candidates.SelectMany(candidate => candidate.Steps))
+                .Distinct()
+        )
+        foreach (string note in step.Notes)
+            places.AddRow(new Markup("[bold]note[/]"), Text($"{step.Method}: {note}"));
         foreach (string note in report.Notes)
             places.AddRow(new Markup("[bold]note[/]"), Text(note));
         if (report.Export is { } export)

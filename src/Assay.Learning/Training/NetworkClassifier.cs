@@ -17,6 +17,9 @@ public sealed record NetworkOptions
     /// <summary>How often the rows are gone through, at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
+    /// <summary>Ends the training after so many epochs, in the middle of its schedule; 0: after all.</summary>
+    public int StopAfter { get; init; }
+
     /// <summary>Rows of a step, at least 1.</summary>
     public int Batch { get; init; } = 64;
 
@@ -60,6 +63,7 @@ public sealed class NetworkClassifier(NetworkOptions options) : IClassifierLearn
             new()
             {
                 Steps = steps,
+                StopAfter = batches.PerEpoch * options.StopAfter,
                 LearningRate = options.LearningRate,
                 WarmUp = Math.Min(100, steps / 10),
                 Floor = 0.01,
@@ -155,19 +159,38 @@ public sealed class NetworkModel : Module, IClassifier
     /// <inheritdoc/>
     public double[] Probabilities(Matrix features)
     {
-        features.Check(Features);
         double[] probabilities = new double[features.Rows * Classes];
+        Evaluate(features, (first, logits) => Copy(logits.Softmax().Data, probabilities.AsSpan(first * Classes)));
+        return probabilities;
+    }
+
+    /// <summary>Outputs before the softmax.</summary>
+    /// <param name="features">Rows of as many features as the model was fitted on.</param>
+    /// <returns>One row of <see cref="Classes"/> numbers for each.</returns>
+    public Matrix Outputs(Matrix features)
+    {
+        float[] outputs = new float[features.Rows * Classes];
+        Evaluate(features, (first, logits) => logits.Data.CopyTo(outputs.AsSpan(first * Classes)));
+        return new(outputs, Classes);
+    }
+
+    private static void Copy(ReadOnlySpan<float> from, Span<double> to)
+    {
+        for (int i = 0; i < from.Length; i++)
+            to[i] = from[i];
+    }
+
+    private void Evaluate(Matrix features, Action<int, Tensor> use)
+    {
+        features.Check(Features);
         using var noGrad = Tensor.NoGrad();
         for (int first = 0; first < features.Rows; first += EvaluationBatch)
         {
             int count = Math.Min(EvaluationBatch, features.Rows - first);
             int[] rows = [.. Enumerable.Range(first, count)];
             using TensorScope scope = new();
-            ReadOnlySpan<float> found = Logits(Standardised(features, rows)).Softmax().Data;
-            for (int i = 0; i < found.Length; i++)
-                probabilities[first * Classes + i] = found[i];
+            use(first, Logits(Standardised(features, rows)));
         }
-        return probabilities;
     }
 
     private static (float[] Means, float[] Scales) Standardisation(Matrix features, bool together)

@@ -38,10 +38,11 @@ public sealed class Trainer(TrainingOptions options)
         Schedule schedule = new(options.Schedule, options.Steps, options.WarmUp, options.Floor);
         Sam? sam = options.SamRadius > 0 ? new(optimiser, options.SamRadius) : null;
         TrainingRecord record = new(options);
+        long end = options.StopAfter > 0 ? Math.Min(options.StopAfter, options.Steps) : options.Steps;
         if (Checkpoints is not null)
             record.Load(Checkpoints, optimiser);
         optimiser.ZeroGrad();
-        while (optimiser.Steps < options.Steps && !record.OutOfPatience)
+        while (optimiser.Steps < end && !record.OutOfPatience)
         {
             long step = optimiser.Steps;
             double mean = Gradients(step, loss, cancellation);
@@ -62,7 +63,7 @@ public sealed class Trainer(TrainingOptions options)
             optimiser.ZeroGrad();
             record.Losses.Add(mean);
             Stepped?.Invoke(new(step + 1, options.Steps, mean, rate, norm));
-            bool last = step + 1 == options.Steps;
+            bool last = step + 1 == end;
             if (Evaluate is not null && (last || Due(step + 1, options.EvaluateEvery)))
                 record.Add(new(step + 1, Evaluate(step + 1)), optimiser);
             if (Checkpoints is not null && (last || record.OutOfPatience || Due(step + 1, options.CheckpointEvery)))

@@ -6,6 +6,9 @@ public sealed record TrainingOptions
     /// <summary>Steps of the optimiser, at least 1.</summary>
     public long Steps { get; init; } = 1000;
 
+    /// <summary>Ends the run after so many steps, in the middle of its schedule; 0: after all.</summary>
+    public long StopAfter { get; init; }
+
     /// <summary>The highest learning rate, above 0.</summary>
     public double LearningRate { get; init; } = 1e-3;
 

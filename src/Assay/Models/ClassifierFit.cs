@@ -190,7 +190,9 @@ internal sealed class ClassifierFit
             },
         };
 
-    private static ImageShape ImageOf(ClassifierOptions options, int columns)
+    /// <summary>The image that so many columns are.</summary>
+    /// <exception cref="AssayException">They are none.</exception>
+    public static ImageShape ImageOf(ClassifierOptions options, int columns)
     {
         if (options.Image is [var channels, var height, var width] && (long)channels * height * width == columns)
             return new(channels, height, width);

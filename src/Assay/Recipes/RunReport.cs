@@ -111,6 +111,9 @@ public sealed record StepReport
     /// <summary>The largest groups of duplicates, for deduplication.</summary>
     public IReadOnlyList<ClusterReport> Clusters { get; init; } = [];
 
+    /// <summary>What the step has to say of itself: what it chose, and warnings.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Signals computed, each with its distribution.</summary>
     public IReadOnlyList<SignalReport> Signals { get; init; } = [];
 

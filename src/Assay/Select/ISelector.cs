@@ -14,11 +14,13 @@ public interface ISelector
 /// <param name="Drops">The rows that go, each with its reason: every row in view is either kept or here.</param>
 /// <param name="Edits">Changed texts in force from here on (earlier ones included), or null if nothing was ever edited.</param>
 /// <param name="SetAside">Rows that leave the flow as a dataset of their own (a holdout), by name; these are in <paramref name="Drops"/> too.</param>
+/// <param name="Notes">What a reader of the run should know of it: sentences without a full stop.</param>
 public sealed record Selected(
     Selection Kept,
     Drops Drops,
     Edits? Edits = null,
-    IReadOnlyDictionary<string, Selection>? SetAside = null
+    IReadOnlyDictionary<string, Selection>? SetAside = null,
+    IReadOnlyList<string>? Notes = null
 );
 
 /// <summary>Dropped rows and their reasons.</summary>

@@ -132,7 +132,13 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
                         flow.View,
                         work
                     );
-                    report = report with { RowsOut = selected.Kept.Count, Reasons = reasons, Clusters = clusters };
+                    report = report with
+                    {
+                        RowsOut = selected.Kept.Count,
+                        Reasons = reasons,
+                        Clusters = clusters,
+                        Notes = selected.Notes ?? [],
+                    };
                     outputs = Keep(selected, flow.View.Edits);
                     break;
                 case IOrderer orderer:
