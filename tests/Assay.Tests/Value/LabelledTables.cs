@@ -31,6 +31,21 @@ internal static class LabelledTables
         );
     }
 
+    /// <summary>The same, whose last row has a source that is in no other table.</summary>
+    public static View OfOther(int count) =>
+        new(
+            Rows.Of(
+                count,
+                7,
+                (builder, row) =>
+                {
+                    builder.Column("a").Set((double)row);
+                    builder.Column("b").Set(1.0);
+                    builder.Column("from").Set(Encoding.UTF8.GetBytes(row == count - 1 ? "other" : "s" + row % 5));
+                }
+            )
+        );
+
     /// <summary>The columns of features of <see cref="Of"/>.</summary>
     public static string[] Features => ["a", "b"];
 

@@ -14,6 +14,9 @@ public sealed class Curvature
 {
     // A Fisher matrix of fewer draws is noise: rows of a small table draw their labels several times.
     private const int LeastDraws = 2000;
+
+    // Series that are averaged: the last terms of one are those of its last batches.
+    private const int SeriesRepeats = 4;
     private readonly Parameter[] _parameters;
     private readonly LossSamples _samples;
     private readonly CurvatureOptions _options;
@@ -100,7 +103,7 @@ public sealed class Curvature
             new() { Damping = Added(cancellation), MaximumIterations = _options.Iterations ?? 200 },
             cancellation
         );
-        return solved.RelativeResidual < 0.1
+        return solved.RelativeResidual < 0.5
             ? solved.Solution
             : throw new AssayException(
                 FormattableString.Invariant(
@@ -129,6 +132,7 @@ public sealed class Curvature
                     Damping = damping,
                     Scale = scale,
                     Depth = _options.Iterations ?? 1000,
+                    Repeats = SeriesRepeats,
                 },
                 _random.Child("batches"),
                 cancellation

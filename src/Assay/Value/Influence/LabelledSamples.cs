@@ -14,7 +14,7 @@ public sealed class LabelledSamples(DifferentiableClassifier classifier, Matrix 
     public override int Count => features.Rows;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int[]> Batches { get; } = [.. Enumerable.Range(0, features.Rows).Chunk(BatchRows)];
+    public override IReadOnlyList<int[]> Batches { get; } = [.. Equal(features.Rows)];
 
     /// <inheritdoc/>
     public override int SizeOf(int sample) => 1;
@@ -29,5 +29,17 @@ public sealed class LabelledSamples(DifferentiableClassifier classifier, Matrix 
         for (int i = 0; i < targets.Length; i++)
             targets[i] = labels[samples[i]];
         return targets;
+    }
+
+    // Of one size, or nearly: the matrix of a single batch is then like that of all.
+    private static IEnumerable<int[]> Equal(int rows)
+    {
+        int batches = (rows + BatchRows - 1) / BatchRows;
+        for (int batch = 0; batch < batches; batch++)
+        {
+            int start = (int)((long)rows * batch / batches),
+                end = (int)((long)rows * (batch + 1) / batches);
+            yield return [.. Enumerable.Range(start, end - start)];
+        }
     }
 }
