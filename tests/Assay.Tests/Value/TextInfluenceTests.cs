@@ -260,6 +260,24 @@ public sealed class TextInfluenceTests
             Run(valuer, view, new(Dataset.OfTexts(["short", ""])), 1, null)
         );
         Assert.Contains("no row of 'memory' has a chunk of 9 tokens", failure.Message);
+        Transformer model = Tiny(1);
+        TokenSamples rows = new(model, new TextChunks(24).Of("a few bytes"u8));
+        Parameter[] parameters = TextInfluence.LinearLayers(model);
+        Curvature hasty = new(parameters, rows, new() { Iterations = 0 }, new(1, "curvature"));
+        Assert.Contains(
+            "left a residual of 1.00",
+            Assert
+                .Throws<AssayException>(() =>
+                    hasty.Solve(InfluenceMethod.Cg, GradientInfluence.Gradient(parameters, rows))
+                )
+                .Message
+        );
+        // A model that diverged.
+        model.Layers[0].Attention.Output.Weight.Data[0] = float.NaN;
+        Assert.Contains(
+            "not finite",
+            Assert.Throws<AssayException>(() => GradientInfluence.Gradient(parameters, rows)).Message
+        );
         Assert.Throws<AssayException>(() => Run(new(new() { Target = "heldout" }), view, view, 1, null));
     }
 
@@ -280,27 +298,30 @@ public sealed class TextInfluenceTests
             .Values;
     }
 
-    /// <summary>A model of a few steps, with three checkpoints.</summary>
+    /// <summary>A tiny model of a few steps, with three checkpoints.</summary>
     internal static Lazy<string> Folder { get; } =
         new(() =>
         {
             string folder = Directory.CreateTempSubdirectory("assay-model-").FullName;
             AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-            TokenStream text = new();
-            foreach (string row in Texts)
-                text.Add(Encoding.UTF8.GetBytes(row));
-            LanguageModelFit fit = LanguageModelFit.Of(
-                new()
-                {
-                    Model = "gpt-250k",
-                    Context = 32,
-                    Epochs = 3,
-                },
-                text,
-                new RandomStream(7, "model"),
-                snapshots: new(folder, 3)
+            Transformer model = Tiny(7);
+            Optimiser optimiser = LanguageModelFit.OptimiserOf(model, 0.1);
+            Snapshots snapshots = new(folder, 3);
+            TokenSamples rows = new(
+                model,
+                [.. Texts.SelectMany(text => new TextChunks(24).Of(Encoding.UTF8.GetBytes(text)))]
             );
-            new LanguageModel(fit.Model, TokenStream.Tokenizer).Save(folder);
+            int[] all = [.. Enumerable.Range(0, rows.Count)];
+            for (int step = 1; step <= 60; step++)
+            {
+                using TensorScope scope = new();
+                Tensor loss = rows.Losses(all).Sum() * (1f / all.Length);
+                loss.Backward();
+                optimiser.Step(0.01);
+                optimiser.ZeroGrad();
+                snapshots.After(new(step, 60, loss.Item(), 0.01, double.NaN), optimiser, new(0.01, 0.1, 24));
+            }
+            new LanguageModel(model, TokenStream.Tokenizer).Save(folder);
             return folder;
         });
 

@@ -56,7 +56,10 @@ public sealed class ClusterBandit
     /// <param name="radius">How far credit reaches, exclusive.</param>
     public static ClusterBandit Of(Matrix centres, double radius)
     {
-        double[] lengths = [.. Enumerable.Range(0, centres.Rows).Select(i => (double)TensorPrimitives.Norm(centres.Row(i)))];
+        double[] lengths =
+        [
+            .. Enumerable.Range(0, centres.Rows).Select(i => (double)TensorPrimitives.Norm(centres.Row(i))),
+        ];
         return Of(
             centres.Rows,
             radius,

@@ -64,8 +64,8 @@ public sealed record ClusterSearch
             int[][] probes = [.. arms.Select(Probe)];
             double[][] found = influence(round, arms, probes);
             for (int i = 0; i < arms.Length; i++)
-                for (int j = 0; j < probes[i].Length; j++)
-                    probed[probes[i][j]] = found[i][j];
+            for (int j = 0; j < probes[i].Length; j++)
+                probed[probes[i][j]] = found[i][j];
             double[] means = [.. found.Select(values => values.Average())];
             if (round == 0)
             {
@@ -105,14 +105,17 @@ public sealed record ClusterSearch
             threshold,
             exploration,
             [
-                .. clusters.Select((own, cluster) => new ClusterLog(
-                    own.Length,
-                    bandit.Probes[cluster],
-                    bandit.Credits[cluster],
-                    bandit.Score(cluster, 0),
-                    bandit.Score(cluster, exploration),
-                    bandit.Wins[cluster]
-                )),
+                .. clusters.Select(
+                    (own, cluster) =>
+                        new ClusterLog(
+                            own.Length,
+                            bandit.Probes[cluster],
+                            bandit.Credits[cluster],
+                            bandit.Score(cluster, 0),
+                            bandit.Score(cluster, exploration),
+                            bandit.Wins[cluster]
+                        )
+                ),
             ]
         );
 

@@ -103,7 +103,12 @@ public sealed class Quad : ISelector, IModelUser
         [
             .. Enumerable
                 .Range(0, count)
-                .GroupJoin(Enumerable.Range(0, rows), cluster => cluster, place => labels[place], (_, own) => own.ToArray()),
+                .GroupJoin(
+                    Enumerable.Range(0, rows),
+                    cluster => cluster,
+                    place => labels[place],
+                    (_, own) => own.ToArray()
+                ),
         ];
         for (int cluster = 0; cluster < count; cluster++)
             work.Random.Child("order").Child(cluster).Shuffle(clusters[cluster].AsSpan());
@@ -178,7 +183,12 @@ public sealed class Quad : ISelector, IModelUser
         View target = work.Dataset(_options.Target);
         TokenSamples reference = texts.Read(target, target.DistinctRows.ToArray(), work.Cancellation);
         if (_options.Method is InfluenceMethod.Cosine)
-            return GradientInfluence.MeanUnitDirection(texts.Parameters, reference, gradient => gradient, work.Cancellation);
+            return GradientInfluence.MeanUnitDirection(
+                texts.Parameters,
+                reference,
+                gradient => gradient,
+                work.Cancellation
+            );
         int[] drawn =
         [
             .. RowSizes
