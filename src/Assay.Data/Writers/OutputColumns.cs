@@ -41,6 +41,10 @@ internal sealed class OutputColumns
             .Concat(Reason is null ? [] : [ReasonColumn])
             .Concat(Signals.Select(signal => signal.Name));
 
+    /// <summary>The type of a column that the options add.</summary>
+    public static ColumnType TypeOfAdded(string name) =>
+        name is IdColumn or ReasonColumn ? ColumnType.Text : ColumnType.Float64;
+
     /// <summary>The dataset's columns in one of its tables, null where the table lacks one.</summary>
     public Column?[] In(Table table) => [.. Fields.Select(field => table.Find(field.Name))];
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Runtime.InteropServices;
 
 namespace Assay.Data;
@@ -20,12 +19,14 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
     /// <summary>About how many bytes are put in order at once by a thread; decides where compressed members end.</summary>
     public int WindowBytes { get; init; } = DefaultWindow;
 
-    public WrittenFile Write(string path, ReadOnlySpan<byte> header)
+    /// <summary>Writes a file of lines, the first of them <paramref name="header"/>.</summary>
+    public WrittenFile Write(string path, ReadOnlySpan<byte> header) =>
+        Write(path, new LinePacker(path, header.ToArray(), isEmpty: _rows.Length == 0));
+
+    public WrittenFile Write(string path, ChunkPacker packer)
     {
-        byte[] head = header.ToArray();
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);
-        Func<ByteBuffer, byte[]?> pack = PackerOf(path);
         bool inOrder = true;
         for (int i = 1; i < _rows.Length && inOrder; i++)
             inOrder = _rows[i - 1] <= _rows[i];
@@ -33,12 +34,12 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
             path,
             stream =>
             {
-                if (head.Length > 0 || _rows.Length == 0)
-                    WriteChunk(head, stream, pack); // a compressed file without rows is an empty member, not no bytes
+                stream.Write(packer.Start());
                 if (inOrder)
-                    WriteInOrder(stream, pack);
+                    WriteInOrder(stream, packer);
                 else
-                    WriteAnyOrder(stream, pack);
+                    WriteAnyOrder(stream, packer);
+                stream.Write(packer.End());
             }
         );
         if (!inOrder)
@@ -46,27 +47,63 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
         return new(path, _rows.Length, new FileInfo(path).Length);
     }
 
-    private void WriteInOrder(Stream stream, Func<ByteBuffer, byte[]?> pack)
+    private void WriteInOrder(Stream stream, ChunkPacker packer)
     {
-        int[] starts = new int[view.TableCount + 1];
-        for (int table = 0; table < view.TableCount; table++)
-        {
-            int at = starts[table],
-                end = view.Dataset.Tables[table].FirstRow + view.Dataset.Tables[table].RowCount;
-            while (at < _rows.Length && _rows[at] < end)
-                at++;
-            starts[table + 1] = at;
-        }
+        int[] starts = Runs();
         InWaves(
-            view.TableCount,
-            (table, output) => Serialize(table, _rows.AsSpan(starts[table]..starts[table + 1]), output),
+            starts.Length - 1,
+            (run, output) => SerializeRun(starts[run], starts[run + 1], output),
             stream,
-            pack,
-            table => starts[table + 1]
+            packer,
+            run => starts[run + 1]
         );
     }
 
-    private void WriteAnyOrder(Stream stream, Func<ByteBuffer, byte[]?> pack)
+    /// <summary>
+    /// Where chunks start in a selection that is in the dataset's order, and the end of the last one. A chunk is about a window: whole
+    /// tables, or a part of one whose rows repeat that often.
+    /// </summary>
+    private int[] Runs()
+    {
+        List<int> starts = [0];
+        double held = 0;
+        for (int at = 0, end; at < _rows.Length; at = end)
+        {
+            TableInfo table = view.Dataset.Tables[view.Dataset.TableOf(_rows[at])];
+            int behind = table.FirstRow + table.RowCount;
+            for (end = at; end < _rows.Length && _rows[end] < behind; )
+                end++;
+            double perRow = (double)table.Bytes / table.RowCount;
+            if (held > 0 && held + perRow * (end - at) > WindowBytes)
+            {
+                starts.Add(at);
+                held = 0;
+            }
+            int most = (int)Math.Clamp(WindowBytes / perRow, 1, int.MaxValue);
+            for (; end - at > most; at += most)
+                starts.Add(at + most);
+            held += perRow * (end - at);
+        }
+        if (_rows.Length > 0)
+            starts.Add(_rows.Length);
+        return [.. starts];
+    }
+
+    private void SerializeRun(int from, int to, ByteBuffer output)
+    {
+        while (from < to)
+        {
+            int table = view.Dataset.TableOf(_rows[from]),
+                end = from;
+            int behind = view.Dataset.Tables[table].FirstRow + view.Dataset.Tables[table].RowCount;
+            while (end < to && _rows[end] < behind)
+                end++;
+            Serialize(table, _rows.AsSpan(from..end), output);
+            from = end;
+        }
+    }
+
+    private void WriteAnyOrder(Stream stream, ChunkPacker packer)
     {
         int[][] positions = PositionsByTable();
         work.Make(Stage, positions.Length, (table, piece) => WritePiece(table, positions[table], piece));
@@ -80,7 +117,7 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
             windows.Length - 1,
             (window, output) => ReadWindow(windows[window], windows[window + 1], positions, ends, lengths, output),
             stream,
-            pack,
+            packer,
             window => windows[window + 1]
         );
     }
@@ -187,7 +224,7 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
         int count,
         Action<int, ByteBuffer> make,
         Stream stream,
-        Func<ByteBuffer, byte[]?> pack,
+        ChunkPacker packer,
         Func<int, int> rowsDone
     )
     {
@@ -201,7 +238,7 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
                 i =>
                 {
                     make(first + i, chunks[i]);
-                    packed[i] = chunks[i].Length == 0 ? [] : pack(chunks[i]);
+                    packed[i] = chunks[i].Length == 0 ? [] : packer.Pack(first + i, chunks[i]);
                 }
             );
             for (int i = 0; i < wave; i++)
@@ -211,35 +248,6 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
             }
             work.Progress?.Report(new("write", rowsDone(first + wave - 1), _rows.Length, "rows"));
         }
-    }
-
-    private static void WriteChunk(byte[] bytes, Stream stream, Func<ByteBuffer, byte[]?> pack)
-    {
-        using ByteBuffer chunk = new();
-        chunk.Append(bytes);
-        stream.Write(pack(chunk) ?? bytes);
-    }
-
-    /// <summary>How chunks are compressed: each to a gzip member or Zstandard frame of its own, which together make one file.</summary>
-    private static Func<ByteBuffer, byte[]?> PackerOf(string path)
-    {
-        bool gzip = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        if (!gzip && !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
-            return _ => null;
-        return chunk =>
-        {
-            // The runtime's packer makes no bytes at all of none; readers expect a member.
-            if (gzip && chunk.Length == 0)
-                return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-            using MemoryStream packed = new();
-            using (
-                Stream packer = gzip
-                    ? new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true)
-                    : new ZstdSharp.CompressionStream(packed, leaveOpen: true)
-            )
-                packer.Write(chunk.Span);
-            return packed.ToArray();
-        };
     }
 
     private static int LowerBound(int[] sorted, int value)

@@ -39,4 +39,7 @@ public enum ExportFormat
     /// <summary>JSON Lines, compressed with gzip.</summary>
     [JsonStringEnumMemberName("jsonl.gz")]
     JsonlGz,
+
+    /// <summary>Apache Parquet, compressed with Zstandard.</summary>
+    Parquet,
 }

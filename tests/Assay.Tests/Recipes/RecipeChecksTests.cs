@@ -159,7 +159,7 @@ public sealed class RecipeChecksTests
     )]
     [InlineData(
         "export: { to: x, candidate: a, format: gz }",
-        "4:40 (key 'export.format'): 'gz' does not fit; expected one of jsonl, jsonl.gz"
+        "4:40 (key 'export.format'): 'gz' does not fit; expected one of jsonl, jsonl.gz, parquet"
     )]
     public void JudgeFrontierAndExport(string rest, string problem) =>
         Assert.StartsWith("recipe.yaml:" + problem, Assert.Single(Fakes.Problems(Two + rest)));

@@ -77,6 +77,22 @@ public sealed class RunningTests : IDisposable
     }
 
     [Fact]
+    public void ParquetIsWrittenWithItsCard()
+    {
+        const string recipe =
+            "candidates: { a: [order/backwards] }\nexport: { candidate: a, to: out, format: parquet, card: true }";
+        RunReport report = Run(recipe);
+        string path = Path.Combine(_folder, "out", "train.parquet");
+        Assert.Equal(path, report.Export!.Files[0]);
+        byte[] bytes = File.ReadAllBytes(path);
+        Assert.Equal(bytes[..4], bytes[^4..]);
+        Assert.Contains("    path: train.parquet\n", File.ReadAllText(Path.Combine(_folder, "out", "README.md")));
+        Directory.Delete(Path.Combine(_folder, "out"), recursive: true);
+        Run(recipe);
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    [Fact]
     public void AModelIsTrainedOnceForAllThatAskForIt()
     {
         const string recipe =

@@ -7,7 +7,7 @@ using Assay.Select;
 namespace Assay.Recipes.Execution;
 
 /// <summary>
-/// Writes a candidate as training data: JSON Lines, the held-out datasets beside it, dropped rows with their reasons if
+/// Writes a candidate as training data: JSON Lines or Parquet, the held-out datasets beside it, dropped rows with their reasons if
 /// asked for, a dataset card and a manifest. No byte of it depends on the time, the threads or the machine.
 /// </summary>
 internal sealed class Exporter(Store store, StepRunner steps, IRunObserver observer)
@@ -71,7 +71,12 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
                 failure
             );
         }
-        string ending = options.Format == ExportFormat.JsonlGz ? ".jsonl.gz" : ".jsonl";
+        string ending = options.Format switch
+        {
+            ExportFormat.JsonlGz => ".jsonl.gz",
+            ExportFormat.Parquet => ".parquet",
+            _ => ".jsonl",
+        };
         List<ManifestFile> files = [WriteRows(folder, "train" + ending, flow.View, options, work)];
         foreach ((string name, (View view, _)) in flow.Datasets)
             if (ReferenceEquals(view.Dataset, flow.View.Dataset) && view.Selection.Count < view.Dataset.RowCount)
@@ -123,7 +128,11 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
     )
     {
         string path = Path.Combine(folder, name);
-        WrittenFile written = JsonlWriter.Write(path, view, work, new() { Ids = options.Ids, Reason = reason });
+        WriterOptions columns = new() { Ids = options.Ids, Reason = reason };
+        WrittenFile written =
+            options.Format == ExportFormat.Parquet
+                ? ParquetWriter.Write(path, view, work, columns)
+                : JsonlWriter.Write(path, view, work, columns);
         return new(name, written.Rows, written.Bytes, HashOf(path));
     }
 
