@@ -77,6 +77,35 @@ public class ClusterTests
     }
 
     [Fact]
+    public void SphericalCentresAreDirectionsOfMeans()
+    {
+        float[] values = Blobs.Features.Values.ToArray();
+        for (int start = 0; start < values.Length; start += 20)
+        {
+            double length = Math.Sqrt(values.AsSpan(start, 20).ToArray().Sum(value => (double)value * value));
+            for (int j = start; j < start + 20; j++)
+                values[j] = (float)(values[j] / length);
+        }
+        Matrix unit = new(values, 20);
+        KMeansOptions options = new()
+        {
+            Clusters = 5,
+            Tolerance = 0,
+            Spherical = true,
+        };
+        KMeansModel model = new KMeans(options).Fit(unit, new(1, "kmeans"));
+        for (int cluster = 0; cluster < 5; cluster++)
+        {
+            int[] rows = [.. Enumerable.Range(0, 300).Where(i => model.Labels[i] == cluster)];
+            double[] sum = [.. Enumerable.Range(0, 20).Select(j => rows.Sum(i => (double)unit[i, j]))];
+            double length = Math.Sqrt(sum.Sum(value => value * value));
+            for (int j = 0; j < 20; j++)
+                Assert.Equal(sum[j] / length, model.Centres[cluster, j], 1e-6);
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => new KMeans(options with { BatchRows = 10 }));
+    }
+
+    [Fact]
     public void ComponentsAgreeWithScikitLearn()
     {
         PcaModel pca = new Pca(new() { Components = 3 }).Fit(GoldenRows.Features, new(1, "pca"));

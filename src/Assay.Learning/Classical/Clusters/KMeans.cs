@@ -20,7 +20,7 @@ public sealed class KMeans
         _options = options;
     }
 
-    /// <summary>Clusters rows.</summary>
+    /// <summary>Clusters rows; spherical k-means takes the nearest of centres of length 1, which is that of the largest cosine.</summary>
     /// <param name="features">At least as many rows of positive weight as clusters, finite.</param>
     /// <param name="random">Draws the first centres and the batches.</param>
     /// <param name="weights">One weight a row, finite and not negative, or null for 1 each.</param>
@@ -111,7 +111,19 @@ public sealed class KMeans
             for (int e = 0; e < empty.Length; e++)
                 features.Row(farthest[e]).CopyTo(means.AsSpan(empty[e] * d));
         }
+        if (_options.Spherical)
+            for (int cluster = 0; cluster < totals.Length; cluster++)
+                ToUnitLength(means.AsSpan(cluster * d, d));
         return means;
+    }
+
+    private static void ToUnitLength(Span<float> centre)
+    {
+        double square = 0;
+        foreach (float value in centre)
+            square += (double)value * value;
+        for (int j = 0; j < centre.Length && square > 0; j++)
+            centre[j] = (float)(centre[j] / Math.Sqrt(square));
     }
 
     private KMeansModel MiniBatches(Matrix features, double[]? weights, float[] start, int batch, RandomStream random)

@@ -21,8 +21,16 @@ public sealed record KMeansOptions
     /// <summary>Rows of a mini-batch, at least 1; null to use all rows in each iteration (Lloyd). Default: null.</summary>
     public int? BatchRows { get; init; }
 
+    /// <summary>
+    /// Whether centres are scaled to length 1 (spherical k-means, which clusters directions); rows must have length 1, and there are no
+    /// mini-batches. Default: false.
+    /// </summary>
+    public bool Spherical { get; init; }
+
     internal void Check()
     {
+        if (Spherical && BatchRows is not null)
+            throw new ArgumentOutOfRangeException(nameof(BatchRows), BatchRows, "Spherical k-means has no batches.");
         ArgumentOutOfRangeException.ThrowIfLessThan(Clusters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
