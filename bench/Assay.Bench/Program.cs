@@ -4,6 +4,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
 {
     ["heuristics"] = Heuristics.Run,
     ["dedup"] = Dedup.Run,
+    ["cutting"] = Cutting.Run,
     ["kernels"] = Kernels.Run,
     ["tokenizer"] = Tokenizer.Run,
     ["gemm"] = Products.Run,

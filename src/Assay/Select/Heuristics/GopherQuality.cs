@@ -123,7 +123,7 @@ internal sealed class GopherQuality(GopherQualityOptions options) : IFilter
                 byte[] word = _stopWords[stop];
                 if (word.Length != length || seen[stop] || !text.Bytes.Slice(starts[i], length).SequenceEqual(word))
                     continue;
-                seen[stop] = true;
+                seen[stop] = !options.RepeatStopWords;
                 if (--missing == 0)
                     return true;
             }

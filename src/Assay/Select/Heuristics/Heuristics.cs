@@ -1,15 +1,11 @@
-using System.Buffers;
-using System.Collections;
-using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Assay.Data;
 
 namespace Assay.Select;
 
 /// <summary>
-/// Drops rows by rules of thumb on their text: Gopher's, C4's and FineWeb's, with their published thresholds. The first
+/// Drops rows by rules of thumb on their text: Gopher's, C4's, FineWeb's, RefinedWeb's and Dolma's, with their published thresholds. The first
 /// rule that fails names the reason, such as <c>gopher_quality.short_doc</c>; a row without text goes as <c>empty</c>.
-/// C4's rules also cut lines out of the text, which later filters and steps see as edited.
+/// C4's and RefinedWeb's rules also cut lines out of the text, which later filters and steps see as edited.
 /// </summary>
 /// <remarks>
 /// Source: the rules that "A Survey on Data Selection for Language Models" (arXiv 2402.16827) collects, as datatrove
@@ -19,8 +15,6 @@ namespace Assay.Select;
 public sealed class Heuristics : ISelector
 {
     private const string Empty = "empty";
-    private const string DecisionStage = "filter";
-    private const string EditStage = "edits";
 
     private readonly HeuristicsOptions _options;
     private readonly string[] _reasons;
@@ -32,27 +26,13 @@ public sealed class Heuristics : ISelector
         _options = options;
         CheckShares("top-n-grams", options.GopherRepetition.TopNGrams);
         CheckShares("duplicate-n-grams", options.GopherRepetition.DuplicateNGrams);
+        CheckShares("top-n-grams", options.Dolma.TopNGrams, "dolma");
+        CheckShares("duplicate-n-grams", options.Dolma.DuplicateNGrams, "dolma");
         _reasons = [Empty, .. MakeFilters().SelectMany(filter => filter.Reasons).Distinct()];
     }
 
     /// <inheritdoc/>
-    public Selected Select(View view, Work work)
-    {
-        ConcurrentBag<Filters> idle = [];
-        work.Make(
-            DecisionStage,
-            view.TableCount,
-            (table, stream) =>
-            {
-                Filters filters = idle.TryTake(out Filters? used) ? used : new(this);
-                filters.Run(view, work, table, stream);
-                idle.Add(filters);
-            },
-            table => view.RowsOf(table).Length,
-            "rows"
-        );
-        return new(Keep(view, work, out Drops drops), drops, EditsOf(view, work));
-    }
+    public Selected Select(View view, Work work) => new TextPass(view, work, _reasons).Run(() => new Filters(this));
 
     /// <summary>The filters in order, with buffers of their own.</summary>
     internal IReadOnlyList<IFilter> MakeFilters()
@@ -60,6 +40,7 @@ public sealed class Heuristics : ISelector
         GopherQuality Quality() => new(_options.GopherQuality);
         GopherRepetition Repetition() => new(_options.GopherRepetition);
         C4 AnyEnding() => new(_options.C4 with { TerminalPunctuation = false });
+        GopherQuality RepeatedStops() => new(_options.GopherQuality with { RepeatStopWords = true });
         Fineweb Fineweb() => new(_options.Fineweb);
         IEnumerable<IFilter> Of(Preset preset) =>
             preset switch
@@ -70,13 +51,18 @@ public sealed class Heuristics : ISelector
                 Preset.C4NoPunctuation => [AnyEnding()],
                 Preset.FinewebQuality => [Fineweb()],
                 Preset.Fineweb => [Repetition(), Quality(), AnyEnding(), Fineweb()],
+                Preset.C4Paragraphs => [new C4Paragraphs(_options.C4Paragraphs)],
+                Preset.C4BadWords => [new C4BadWords(_options.C4BadWords)],
+                Preset.RefinedwebLines => [new RefinedwebLines(_options.Refinedweb)],
+                Preset.Refinedweb => [RepeatedStops(), Repetition(), new RefinedwebLines(_options.Refinedweb)],
+                Preset.Dolma => [new Dolma(_options.Dolma)],
                 _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "No such preset."),
             };
         return [.. _options.Preset.SelectMany(Of)];
     }
 
     /// <summary>The filters with their buffers, as one thread uses them.</summary>
-    internal sealed class Filters(Heuristics heuristics)
+    internal sealed class Filters(Heuristics heuristics) : ITextJudge
     {
         private readonly IReadOnlyList<IFilter> _filters = heuristics.MakeFilters();
         private readonly ScannedText _text = new(heuristics._options.Words);
@@ -100,116 +86,18 @@ public sealed class Heuristics : ISelector
             return null;
         }
 
-        // Writes a 16-bit number per row in view: 0 for a row that stays, else one more than its reason's place. Changed
-        // texts are a piece of their own, finished before this one is.
-        public void Run(View view, Work work, int table, Stream decisions)
-        {
-            using Batch batch = view.Read(table);
-            ReadOnlySpan<int> rows = batch.Rows;
-            ushort[] reasons = ArrayPool<ushort>.Shared.Rent(rows.Length);
-            TableBuilder edits = new("edits");
-            for (int i = 0; i < rows.Length; i++)
-            {
-                work.Cancellation.ThrowIfCancellationRequested();
-                string? reason = Reject(batch.Text(rows[i]));
-                reasons[i] = (ushort)(reason is null ? 0 : Array.IndexOf(heuristics._reasons, reason) + 1);
-                if (reason is null && _text.IsEdited)
-                    AddEdit(edits, rows[i], batch, _text.Bytes);
-            }
-            if (edits.RowCount > 0)
-                work.Pieces.Write(
-                    EditStage,
-                    table,
-                    stream => Merge(batch, view.Edits?.Read(table), edits).WriteTo(stream)
-                );
-            decisions.Write(MemoryMarshal.AsBytes(reasons.AsSpan(0, rows.Length)));
-            ArrayPool<ushort>.Shared.Return(reasons);
-        }
+        public TextVerdict Judge(Batch batch, int row) =>
+            Reject(batch.Text(row)) is { } reason ? TextVerdict.Drop(Array.IndexOf(heuristics._reasons, reason))
+            : _text.IsEdited ? TextVerdict.Edit(_text.Bytes)
+            : TextVerdict.Keep;
     }
 
-    private static void AddEdit(TableBuilder edits, int row, Batch batch, ReadOnlySpan<byte> text)
-    {
-        edits.Column("row").Set((long)row);
-        edits.Column("text").Set(text);
-        edits.EndRow(batch.Id(row), batch.Table.Offsets[batch.Local(row)]);
-    }
-
-    // Earlier edits stay in force for rows that were not changed again.
-    private static TableBuilder Merge(Batch batch, Table? earlier, TableBuilder added)
-    {
-        if (earlier is null)
-            return added;
-        using Table before = earlier,
-            changed = added.Build();
-        Column beforeRow = before.Find("row")!,
-            changedRow = changed.Find("row")!;
-        TableBuilder merged = new("edits");
-        for (int i = 0, j = 0; i < before.RowCount || j < changed.RowCount; )
-        {
-            long row = i < before.RowCount ? beforeRow.Int64(i) : long.MaxValue,
-                changedAt = j < changed.RowCount ? changedRow.Int64(j) : long.MaxValue;
-            ReadOnlySpan<byte> text =
-                changedAt <= row ? changed.Find("text")!.Utf8(j)
-                : before.Find("text") is { } column ? column.Utf8(i)
-                : [];
-            AddEdit(merged, (int)Math.Min(row, changedAt), batch, text);
-            i += row <= changedAt ? 1 : 0;
-            j += changedAt <= row ? 1 : 0;
-        }
-        return merged;
-    }
-
-    private Selection Keep(View view, Work work, out Drops drops)
-    {
-        BitArray dropped = new(view.Dataset.RowCount);
-        List<int> rows = [];
-        List<ushort> reasonOf = [];
-        List<string> reasons = [];
-        for (int table = 0; table < view.TableCount; table++)
-        {
-            ReadOnlySpan<int> inView = view.RowsOf(table);
-            ushort[] decisions = new ushort[inView.Length];
-            using (FileStream piece = work.Pieces.Open(DecisionStage, table))
-                piece.ReadExactly(MemoryMarshal.AsBytes(decisions.AsSpan()));
-            for (int i = 0; i < inView.Length; i++)
-            {
-                if (decisions[i] == 0)
-                    continue;
-                string reason = _reasons[decisions[i] - 1];
-                int place = reasons.IndexOf(reason);
-                if (place < 0)
-                {
-                    place = reasons.Count;
-                    reasons.Add(reason);
-                }
-                dropped[inView[i]] = true;
-                rows.Add(inView[i]);
-                reasonOf.Add((ushort)place);
-            }
-        }
-        drops = new(reasons, [.. rows], [.. reasonOf]);
-        return view.Selection.Where(row => !dropped[row]);
-    }
-
-    private static Edits? EditsOf(View view, Work work)
-    {
-        string?[] files =
-        [
-            .. Enumerable
-                .Range(0, view.TableCount)
-                .Select(table =>
-                    work.Pieces.Has(EditStage, table) ? work.Pieces.PathOf(EditStage, table) : view.Edits?.Files[table]
-                ),
-        ];
-        return view.Edits is null && files.All(file => file is null) ? null : new(files);
-    }
-
-    private static void CheckShares(string option, IReadOnlyList<double> shares)
+    private static void CheckShares(string option, IReadOnlyList<double> shares, string group = "gopher-repetition")
     {
         foreach (double share in shares)
             if (!(share >= 0))
                 throw new AssayException(
-                    $"select/heuristics: gopher-repetition.{option} holds {share}",
+                    $"select/heuristics: {group}.{option} holds {share}",
                     hint: "Shares are numbers of at least 0."
                 );
     }

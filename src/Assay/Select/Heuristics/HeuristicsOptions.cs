@@ -24,6 +24,24 @@ public enum Preset
     /// FineWeb's whole chain: Gopher repetition, Gopher quality, C4 without the punctuation rule, FineWeb's own rules.
     /// </summary>
     Fineweb,
+
+    /// <summary>The paragraph rule of the multilingual C4.</summary>
+    C4Paragraphs,
+
+    /// <summary>C4's rule on bad words; the list is an option.</summary>
+    C4BadWords,
+
+    /// <summary>RefinedWeb's line rules alone; edits text.</summary>
+    RefinedwebLines,
+
+    /// <summary>
+    /// RefinedWeb's chain as DCLM has it: Gopher quality with each occurrence of a stop word counted, Gopher repetition, the line rules;
+    /// edits text.
+    /// </summary>
+    Refinedweb,
+
+    /// <summary>Dolma's variant of Gopher's rules, and its limit on private data.</summary>
+    Dolma,
 }
 
 /// <summary>What the Gopher and FineWeb rules call a word. C4's rules always use white space.</summary>
@@ -67,6 +85,18 @@ public sealed record HeuristicsOptions
 
     /// <summary>Thresholds of FineWeb's own rules.</summary>
     public FinewebOptions Fineweb { get; init; } = new();
+
+    /// <summary>The paragraph rule of the multilingual C4.</summary>
+    public C4ParagraphsOptions C4Paragraphs { get; init; } = new();
+
+    /// <summary>The list of bad words.</summary>
+    public C4BadWordsOptions C4BadWords { get; init; } = new();
+
+    /// <summary>Thresholds of RefinedWeb's line rules.</summary>
+    public RefinedwebOptions Refinedweb { get; init; } = new();
+
+    /// <summary>Thresholds of Dolma's variant of Gopher's rules.</summary>
+    public DolmaOptions Dolma { get; init; } = new();
 }
 
 /// <summary>
@@ -109,6 +139,9 @@ public sealed record GopherQualityOptions
     /// <summary>Fewest different stop words; 0 turns the rule off. Default: 2.</summary>
     [Range(0, 1000)]
     public int MinStopWords { get; init; } = 2;
+
+    /// <summary>Count every occurrence of a stop word, not different ones. Default: false; the preset <c>refinedweb</c> always does.</summary>
+    public bool RepeatStopWords { get; init; }
 
     /// <summary>The stop words, compared with their case. Default: the, be, to, of, and, that, have, with.</summary>
     [Required]
