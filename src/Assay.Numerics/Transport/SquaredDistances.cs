@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Assay.Numerics;
 
@@ -38,14 +40,38 @@ internal sealed class SquaredDistances : TransportCosts
         Span<float> products = rented.AsSpan(0, count * m);
         Gemm.Multiply(false, true, count, m, d, _columns.AsSpan(first * d, count * d), d, _rows, d, products, m);
         for (int j = 0; j < count; j++)
-        {
-            double square = _columnSquares[first + j];
-            ReadOnlySpan<float> of = products.Slice(j * m, m);
-            Span<double> costs = block.Slice(j * m, m);
-            for (int i = 0; i < m; i++)
-                costs[i] = Math.Max(0, square + _rowSquares[i] - 2.0 * of[i]); // rounding makes equal points less than 0
-        }
+            ToCosts(products.Slice(j * m, m), _rowSquares, _columnSquares[first + j], block.Slice(j * m, m));
         ArrayPool<float>.Shared.Return(rented);
+    }
+
+    // |t|^2 + |s|^2 - 2 t s, not below 0, where rounding would bring the distance of equal points.
+    private static void ToCosts(
+        ReadOnlySpan<float> products,
+        ReadOnlySpan<double> squares,
+        double square,
+        Span<double> costs
+    )
+    {
+        ref float p = ref MemoryMarshal.GetReference(products);
+        ref double r = ref MemoryMarshal.GetReference(squares[..products.Length]);
+        ref double c = ref MemoryMarshal.GetReference(costs[..products.Length]);
+        Vector256<double> own = Vector256.Create(square),
+            factor = Vector256.Create(-2.0);
+        int i = 0;
+        for (; i + 8 <= products.Length; i += 8)
+        {
+            (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.LoadUnsafe(ref p, (nuint)i));
+            Vector256<double> first = Vector256.FusedMultiplyAdd(
+                    low,
+                    factor,
+                    Vector256.LoadUnsafe(ref r, (nuint)i) + own
+                ),
+                second = Vector256.FusedMultiplyAdd(high, factor, Vector256.LoadUnsafe(ref r, (nuint)i + 4) + own);
+            Vector256.MaxNative(first, Vector256<double>.Zero).StoreUnsafe(ref c, (nuint)i);
+            Vector256.MaxNative(second, Vector256<double>.Zero).StoreUnsafe(ref c, (nuint)i + 4);
+        }
+        for (; i < products.Length; i++)
+            costs[i] = Math.Max(0, Math.FusedMultiplyAdd(products[i], -2.0, squares[i] + square));
     }
 
     private static void Check(ReadOnlySpan<float> points, int dimensions, string which)
