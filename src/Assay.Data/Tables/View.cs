@@ -16,7 +16,7 @@ public sealed class View
         Dataset = dataset;
         Selection = selection ?? Selection.All(dataset);
         Edits = edits;
-        Signals = signals ?? new Dictionary<string, Signal>();
+        Signals = signals ?? new OrderedDictionary<string, Signal>();
         _distinct = Ascending(Selection.Rows) ? Selection.Rows : [.. Selection.Rows.Distinct().Order()];
     }
 
@@ -29,7 +29,7 @@ public sealed class View
     /// <summary>Texts changed by earlier steps, or null.</summary>
     public Edits? Edits { get; }
 
-    /// <summary>Signals computed so far, by name.</summary>
+    /// <summary>Signals computed so far, by name; the one that was computed last stands last.</summary>
     public IReadOnlyDictionary<string, Signal> Signals { get; }
 
     /// <summary>Number of tables of the dataset; a table without selected rows counts too.</summary>
@@ -83,9 +83,12 @@ public sealed class View
     /// <summary>The same dataset through another selection, with further signals.</summary>
     public View With(Selection? selection = null, Edits? edits = null, IEnumerable<Signal>? signals = null)
     {
-        Dictionary<string, Signal> all = new(Signals);
+        OrderedDictionary<string, Signal> all = new(Signals);
         foreach (Signal signal in signals ?? [])
-            all[signal.Name] = signal;
+        {
+            all.Remove(signal.Name);
+            all.Add(signal.Name, signal);
+        }
         return new(Dataset, selection ?? Selection, edits ?? Edits, all);
     }
 

@@ -9,10 +9,9 @@ public record SortOptions
 {
     /// <summary>
     /// The signal to sort by, computed by an earlier step; or <c>bytes</c> or <c>words</c>, the length of the text, if no
-    /// signal is called that.
+    /// signal is called that. Default: the signal that was computed last.
     /// </summary>
-    [Required]
-    public string By { get; init; } = "";
+    public string? By { get; init; }
 
     /// <summary>True starts with the highest value instead of the lowest.</summary>
     public bool Descending { get; init; }
@@ -49,14 +48,19 @@ public sealed class Sort(SortOptions options) : IOrderer
     /// <exception cref="AssayException">No earlier step computes the signal, or a row has no value.</exception>
     internal static int[] Of(SortOptions options, View view, Work work)
     {
-        if (string.IsNullOrWhiteSpace(options.By))
-            throw new AssayException("an order does not say what to sort by", hint: "Name a signal: by: lqs.");
-        double[] ofDistinct = RankedValues.Of(view, work, options.By);
+        string by =
+            options.By
+            ?? view.Signals.Keys.LastOrDefault()
+            ?? throw new AssayException(
+                "there is no signal to order by",
+                hint: "Compute one above (value/...), or order by length: by: bytes."
+            );
+        double[] ofDistinct = RankedValues.Of(view, work, by);
         int missing = ofDistinct.Count(double.IsNaN);
         if (missing > 0)
             throw new AssayException(
-                $"{missing:N0} of {ofDistinct.Length:N0} rows have no '{options.By}' to be ordered by",
-                hint: $"Drop them before: select/top: {{ by: {options.By}, keep: 100% }}."
+                $"{missing:N0} of {ofDistinct.Length:N0} rows have no '{by}' to be ordered by",
+                hint: $"Drop them before: select/top: {{ by: {by}, keep: 100% }}."
             );
         int[] rows = view.Selection.Rows;
         double[] scores = new double[rows.Length];

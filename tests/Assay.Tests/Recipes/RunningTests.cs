@@ -93,6 +93,22 @@ public sealed class RunningTests : IDisposable
     }
 
     [Fact]
+    public void AnOrderGoesByTheSignalThatWasComputedLast()
+    {
+        Run(
+            "steps: [value/ordinal: { name: up }, value/ordinal: { name: down, down: true }]\n"
+                + "candidates: { a: [order/sort], b: [value/ordinal: { name: up }, order/sort] }\n"
+                + "export: { candidate: a, to: out, ids: false }"
+        );
+        Assert.Contains("day 59", File.ReadAllLines(Path.Combine(_folder, "out", "train.jsonl"))[0]);
+        Run(
+            "steps: [value/ordinal: { name: up }, value/ordinal: { name: down, down: true }, value/ordinal: { name: up }]\n"
+                + "candidates: { a: [order/sort] }\nexport: { candidate: a, to: out, ids: false }"
+        );
+        Assert.Contains("case 0:", File.ReadAllLines(Path.Combine(_folder, "out", "train.jsonl"))[0]);
+    }
+
+    [Fact]
     public void AModelIsTrainedOnceForAllThatAskForIt()
     {
         const string recipe =
