@@ -37,7 +37,7 @@ internal static class Valuation
     private static void Permutations(int n, int d, int permutations, int flips)
     {
         (Matrix rows, int[] labels) = Made(n, d, flips, "rows");
-        (Matrix test, int[] truth) = Made(n, d, 0, "test");
+        (Matrix test, int[] truth) = Made(Math.Min(n, 1000), d, 0, "test");
         foreach (int threads in new[] { 2, 2, 1 })
         {
             RandomStream random = new(1, "bench");

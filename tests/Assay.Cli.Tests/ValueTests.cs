@@ -126,6 +126,22 @@ public sealed class ValueTests
         Assert.Equal(whole.Bytes("values"), killed.Bytes("values"));
     }
 
+    [Fact]
+    public void More_permutations_go_on_from_those_that_were_walked()
+    {
+        using Cli once = Prepare(),
+            twice = Prepare();
+        Assert.Equal(0, once.Run([.. Shapley, "--permutations", "130"]).Code);
+        Assert.Equal(0, twice.Run([.. Shapley, "--permutations", "60"]).Code);
+        string[] first = Passes(twice);
+        Assert.Equal(6, first.Length); // of ten permutations each
+        DateTime[] written = [.. first.Order().Select(File.GetLastWriteTimeUtc)];
+        Assert.Equal(0, twice.Run([.. Shapley, "--permutations", "130"]).Code);
+        Assert.Equal(13, Passes(twice).Length);
+        Assert.Equal(written, first.Order().Select(File.GetLastWriteTimeUtc));
+        Assert.Equal(once.Bytes("values", "report.html"), twice.Bytes("values", "report.html"));
+    }
+
     [Theory]
     [InlineData(1, "no column 'klass'", "value", "knn-shapley", "rows.csv", "--label", "klass", "--test", "test.csv")]
     [InlineData(1, "nowhere.csv", "value", "knn-shapley", "rows.csv", "--label", "y", "--test", "nowhere.csv")]

@@ -36,6 +36,16 @@ internal sealed class RecordShape
 
     public Option? Find(string name) => Options.FirstOrDefault(option => option.Name == name);
 
+    /// <summary>A copy of a record in which the options that only add pieces are at their defaults.</summary>
+    public object WithoutExtent(object record)
+    {
+        object copy = Create();
+        foreach (Option option in Options)
+            if (!option.IsExtendable)
+                option.Property.SetValue(copy, option.Property.GetValue(record));
+        return copy;
+    }
+
     /// <summary>A record with its defaults.</summary>
     public object Create() =>
         Activator.CreateInstance(Type)
@@ -59,6 +69,7 @@ internal sealed class Option
             property.IsDefined(typeof(RequiredMemberAttribute))
             || (Constraints.Any(constraint => constraint is RequiredAttribute) && IsUnset(Default));
         NamesDataset = property.IsDefined(typeof(DatasetNameAttribute));
+        IsExtendable = property.IsDefined(typeof(ExtendableAttribute));
     }
 
     public string Name { get; }
@@ -77,6 +88,9 @@ internal sealed class Option
     public IReadOnlyList<ValidationAttribute> Constraints { get; }
 
     public bool NamesDataset { get; }
+
+    /// <summary>True if pieces of another value are pieces of this one too.</summary>
+    public bool IsExtendable { get; }
 
     /// <summary>[Required] asks for a value only where the default is none.</summary>
     private static bool IsUnset(object? value) =>

@@ -50,7 +50,7 @@ public sealed class Banzhaf(BanzhafOptions options) : IValuer
             (piece, stream) =>
             {
                 using Workers.LimitScope limit = Workers.Limit(1); // sets are what runs in parallel
-                double[] worths = new double[SizeOf(piece)];
+                double[] worths = new double[SetsPerPiece]; // whole, so that a run of more sets can take it over
                 for (int i = 0; i < worths.Length; i++)
                 {
                     work.Cancellation.ThrowIfCancellationRequested();

@@ -6,7 +6,7 @@ namespace Assay.Value;
 public sealed record BanzhafOptions : LearnerGameOptions
 {
     /// <summary>Random sets that a model is trained on, at least 2.</summary>
-    [Range(2, 9_999_999)]
+    [Range(2, 9_999_999), Extendable]
     public int Sets { get; init; } = 1000;
 
     /// <summary>Whether every set of sources is tried (at most 20 of them) instead of random ones.</summary>

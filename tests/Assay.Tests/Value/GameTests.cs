@@ -259,6 +259,37 @@ public sealed class GameTests
     }
 
     [Fact]
+    public void RunsAreMergedAndExtended()
+    {
+        TableGame game = TableGame.Random(7, 5);
+        using Pieces one = Pieces.Temporary(),
+            two = Pieces.Temporary(),
+            three = Pieces.Temporary();
+        PermutationSamples Run(Pieces pieces, ulong seed, int permutations) =>
+            new PermutationSampler(game) { Permutations = permutations, Error = 0 }.Run(
+                new(pieces) { Random = new(seed, "merge") }
+            );
+        PermutationSamples a = Run(one, 1, 70),
+            b = Run(two, 2, 130),
+            merged = PermutationSamples.Merge(a, b);
+        RunningMeans all = new(7);
+        foreach (PermutationPass pass in a.Passes().Concat(b.Passes()))
+            all.Add(pass);
+        Assert.Equal(200, merged.Means.Count);
+        Assert.Equal(all.Means(), merged.Means.Means());
+        Assert.Equal(all.StandardErrors(), merged.Means.StandardErrors());
+        Assert.Equal(all.Change(), merged.Means.Change());
+        Assert.Equal(200, merged.Passes().Count());
+        // More permutations from the same pieces are those of a run that asked for as many at once.
+        using Pieces fresh = Pieces.Temporary();
+        Assert.Equal(Run(fresh, 1, 230).Means.Means(), Run(one, 1, 230).Means.Means());
+        PermutationSamples other = new PermutationSampler(TableGame.Random(3, 5)) { Permutations = 2 }.Run(
+            new(three) { Random = new(3, "other") }
+        );
+        Assert.Throws<ArgumentException>(() => PermutationSamples.Merge(a, other));
+    }
+
+    [Fact]
     public void AllOrdersGiveTheExactSemivalues()
     {
         TableGame game = TableGame.Random(6, 3);

@@ -13,12 +13,21 @@ namespace Assay.Recipes.Execution;
 /// <summary>Runs one step of a recipe, or takes its result from the store.</summary>
 /// <remarks>
 /// A step's pieces lie in the store's work folder under the step's key; when all are there the result is put into the
-/// store as objects, then recorded, then the pieces are swept away. A kill between any two of these loses nothing.
+/// store as objects, then recorded, then the pieces are swept away. A kill between any two of these loses nothing. Pieces of a method
+/// with <see cref="ExtendableAttribute"/> options stay, for a run that asks for more of them.
 /// </remarks>
 internal sealed class StepRunner(Store store, RunOptions options, IRunObserver observer, CancellationToken cancellation)
 {
     /// <summary>The key of <paramref name="step"/> at this place in the flow; known before the step has run.</summary>
-    public static string KeyOf(StepSpec step, Flow flow, ulong seed)
+    public static string KeyOf(StepSpec step, Flow flow, ulong seed) => KeyOf(step, step.Options, flow, seed);
+
+    // The key under which pieces lie: that of the step, but the same for options that only say how many pieces there are.
+    private static string PiecesKeyOf(StepSpec step, Flow flow, ulong seed) =>
+        step.Method.Shape.Options.Any(option => option.IsExtendable)
+            ? KeyOf(step, step.Method.Shape.WithoutExtent(step.Options), flow, seed) + "-pieces"
+            : KeyOf(step, flow, seed);
+
+    private static string KeyOf(StepSpec step, object options, Flow flow, ulong seed)
     {
         // Describing and valuing look at texts; only what decides about rows can use signals.
         IEnumerable<string> signals = step.Method.Verb is "describe" or "value" ? [] : flow.ValueKeys;
@@ -27,7 +36,7 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
         return StepKey.Of([
             step.Name,
             step.Method.Revision.ToString(),
-            CanonicalJson.Of(step.Options),
+            CanonicalJson.Of(options),
             seed.ToString(),
             StreamName(step, flow),
             flow.Key,
@@ -90,7 +99,8 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
     private StoredStep Compute(StepSpec step, Flow flow, ulong seed, string key, string? modelFolder)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        Work work = WorkFor(key, StreamName(step, flow), seed, flow, modelFolder);
+        string pieces = PiecesKeyOf(step, flow, seed);
+        Work work = WorkFor(pieces, StreamName(step, flow), seed, flow, modelFolder);
         StepOutputs outputs;
         StepReport report = new()
         {
@@ -168,7 +178,8 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
             flow.View.Dataset.Tables.Sum(table => table.Bytes)
         );
         store.SaveStep(stored);
-        store.Sweep(key);
+        if (pieces == key)
+            store.Sweep(key);
         return stored;
     }
 

@@ -8,7 +8,8 @@ namespace Assay.Value;
 internal sealed class ClassificationTask : ITask
 {
     private const int Permutations = 1000,
-        PermutedModels = 100;
+        PermutedModels = 100,
+        MostGrowingColumns = 512; // the factor of the Hessian has as many squared
     private readonly ClassificationData _data;
     private readonly Matrix _test;
     private readonly int[] _truth;
@@ -72,6 +73,11 @@ internal sealed class ClassificationTask : ITask
         return fitted.Probabilities(_test);
     }
 
+    public IGrowingModel? Grow() =>
+        _learner is LogisticRegression && _data is { Classes: 2, Features.Columns: <= MostGrowingColumns }
+            ? new GrowingScore(this)
+            : null;
+
     public double Score(double[] predictions, ReadOnlySpan<int> sample)
     {
         int classes = _data.Classes;
@@ -131,6 +137,35 @@ internal sealed class ClassificationTask : ITask
             count++;
         }
         return sum / count;
+    }
+
+    /// <summary>Logistic regression of two classes that takes rows in one by one.</summary>
+    private sealed class GrowingScore(ClassificationTask task) : IGrowingModel
+    {
+        private readonly GrowingLogistic _model = new(task._data, new());
+        private readonly double[] _logits = new double[task.TestRows];
+        private readonly int[] _all = [.. Enumerable.Range(0, task.TestRows)];
+
+        public void Add(int row) => _model.Add(row);
+
+        public double Score()
+        {
+            _model.Logits(task._test, _logits);
+            if (task._metric == WorthMetric.Accuracy)
+            {
+                int right = 0;
+                for (int i = 0; i < _logits.Length; i++)
+                    right += (_logits[i] > 0 ? 1 : 0) == task._truth[i] ? 1 : 0;
+                return right / (double)_logits.Length;
+            }
+            double[] probabilities = new double[2 * _logits.Length];
+            for (int i = 0; i < _logits.Length; i++)
+            {
+                probabilities[2 * i] = ClassScores.Sigmoid(-_logits[i]);
+                probabilities[2 * i + 1] = ClassScores.Sigmoid(_logits[i]);
+            }
+            return task.Score(probabilities, _all);
+        }
     }
 
     private double PermutedF1(RandomStream random)

@@ -19,6 +19,9 @@ internal interface ITask
     /// <param name="model">A model of a similar set to start from, or null; then the new one. The optimum does not depend on it.</param>
     double[] Predict(ReadOnlySpan<int> rows, ref object? model);
 
+    /// <summary>A model of a set that grows row by row, where the learner has a shorter way than starting from the last model; else null.</summary>
+    IGrowingModel? Grow() => null;
+
     /// <summary>The score of predictions on a resample of the test set; NaN where it has none.</summary>
     /// <param name="predictions">Of the whole test set.</param>
     /// <param name="sample">Test rows; one may repeat.</param>
@@ -26,4 +29,14 @@ internal interface ITask
 
     /// <summary>The score of not having learned: what the set that cannot be trained on is worth.</summary>
     double Untrained(RandomStream random);
+}
+
+/// <summary>A model of a set of rows that grows. Not for several threads at once.</summary>
+internal interface IGrowingModel
+{
+    /// <summary>Adds a row.</summary>
+    void Add(int row);
+
+    /// <summary>Trains on the rows so far, of which <see cref="ITask.CanTrain"/> holds; the score on the test set.</summary>
+    double Score();
 }

@@ -8,7 +8,7 @@ namespace Assay.Value;
 /// <summary>Players are sources of rows; a set is worth the test score of a model trained on its rows.</summary>
 /// <remarks>
 /// A set that lacks a class (of those that both training and test rows have) is worth the untrained score. Logistic regression
-/// starts from the model of the set before; its optimum is the same to 1e-6, so a test row on the very border may be decided
+/// goes on from the model of the set before; its optimum is the same to 1e-6, so a test row on the very border may be decided
 /// otherwise. All other models are trained from scratch.
 /// </remarks>
 internal sealed class TrainingGame : IGame
@@ -111,6 +111,7 @@ internal sealed class TrainingGame : IGame
     private sealed class Coalition(TrainingGame game) : ICoalition
     {
         private readonly List<int> _rows = [];
+        private readonly IGrowingModel? _growing = game._task.Grow();
         private object? _model;
         private bool _canTrain;
 
@@ -119,12 +120,17 @@ internal sealed class TrainingGame : IGame
         public double Add(int player)
         {
             foreach (int row in game._sources[player])
+            {
                 _rows.Insert(~_rows.BinarySearch(row), row);
+                _growing?.Add(row);
+            }
             ReadOnlySpan<int> rows = CollectionsMarshal.AsSpan(_rows);
             _canTrain = _canTrain || game._task.CanTrain(rows);
             if (!_canTrain)
                 return game.Untrained;
             Trainings++;
+            if (_growing is not null)
+                return _growing.Score();
             return game._task.Score(game._task.Predict(rows, ref _model), game._test);
         }
     }

@@ -6,14 +6,14 @@ namespace Assay.Value;
 public record PermutationOptions : LearnerGameOptions
 {
     /// <summary>Permutations at most, at least 2. About three times the number of rows usually suffices.</summary>
-    [Range(2, 9_999_999)]
+    [Range(2, 9_999_999), Extendable]
     public int Permutations { get; init; } = 1000;
 
     /// <summary>
     /// Stops when the values changed by less than this share over the last 100 permutations, looked at every 100; 0 makes all.
     /// The paper's: 0.05.
     /// </summary>
-    [Range(0.0, 1.0)]
+    [Range(0.0, 1.0), Extendable]
     public double Error { get; init; } = 0.05;
 
     /// <summary>

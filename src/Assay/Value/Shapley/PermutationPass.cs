@@ -8,21 +8,19 @@ namespace Assay.Value;
 /// <param name="Trainings">How many models were trained.</param>
 public sealed record PermutationPass(int[] Order, double[] Marginals, int Trainings)
 {
+    // The order need not be kept: it comes from the random stream again.
     internal void Write(Stream stream)
     {
-        stream.Write(MemoryMarshal.AsBytes<int>([Order.Length, Marginals.Length, Trainings]));
-        stream.Write(MemoryMarshal.AsBytes<int>(Order));
+        stream.Write(MemoryMarshal.AsBytes<int>([Marginals.Length, Trainings]));
         stream.Write(MemoryMarshal.AsBytes<double>(Marginals));
     }
 
-    internal static PermutationPass Read(Stream stream)
+    internal static PermutationPass Read(Stream stream, int[] order)
     {
-        Span<int> head = stackalloc int[3];
+        Span<int> head = stackalloc int[2];
         stream.ReadExactly(MemoryMarshal.AsBytes(head));
-        int[] order = new int[head[0]];
-        double[] marginals = new double[head[1]];
-        stream.ReadExactly(MemoryMarshal.AsBytes(order.AsSpan()));
+        double[] marginals = new double[head[0]];
         stream.ReadExactly(MemoryMarshal.AsBytes(marginals.AsSpan()));
-        return new(order, marginals, head[2]);
+        return new(order, marginals, head[1]);
     }
 }

@@ -93,9 +93,10 @@ public sealed class PermutationSampler(IGame game)
             (to - from + perPiece - 1) / perPiece,
             index =>
             {
+                // Whole, so that a run of more permutations can take it over.
                 int piece = first + index,
                     start = piece * perPiece,
-                    end = Math.Min(to, start + perPiece);
+                    end = start + perPiece;
                 if (!work.Pieces.Has(Stage, piece))
                     work.Pieces.Write(
                         Stage,
@@ -107,7 +108,9 @@ public sealed class PermutationSampler(IGame game)
                                 Walk(OrderOf(t, random), work.Cancellation).Write(stream);
                         }
                     );
-                work.Progress?.Report(new(stage, Interlocked.Add(ref done, end - start), Permutations, Stage));
+                work.Progress?.Report(
+                    new(stage, Math.Min(to, Interlocked.Add(ref done, perPiece)), Permutations, Stage)
+                );
             }
         );
     }
@@ -119,13 +122,14 @@ public sealed class PermutationSampler(IGame game)
         return order;
     }
 
-    private static IEnumerable<PermutationPass> Read(Work work, int from, int to, int perPiece)
+    private IEnumerable<PermutationPass> Read(Work work, int from, int to, int perPiece)
     {
+        RandomStream random = work.Random.Child(Stage);
         for (int start = from; start < to; start += perPiece)
         {
             using FileStream stream = work.Pieces.Open(Stage, start / perPiece);
             for (int t = start; t < Math.Min(to, start + perPiece); t++)
-                yield return PermutationPass.Read(stream);
+                yield return PermutationPass.Read(stream, OrderOf(t, random));
         }
     }
 }
@@ -142,6 +146,29 @@ public sealed record PermutationSamples(
     Func<IEnumerable<PermutationPass>> Passes
 )
 {
+    /// <summary>Runs of the same game with other seeds, or on other machines, as if one had walked all their permutations in turn.</summary>
+    /// <param name="runs">At least one; their pieces must still be there.</param>
+    /// <exception cref="ArgumentException">Their numbers of players differ.</exception>
+    public static PermutationSamples Merge(params IReadOnlyList<PermutationSamples> runs)
+    {
+        RunningMeans means = new(runs[0].Means.Players);
+        foreach (PermutationSamples run in runs)
+        {
+            if (run.Means.Players != means.Players)
+                throw new ArgumentException(
+                    $"Runs of {means.Players} and of {run.Means.Players} players are not of one game."
+                );
+            foreach (PermutationPass pass in run.Passes())
+                means.Add(pass);
+        }
+        return new(
+            means,
+            runs.Sum(run => run.Trainings),
+            runs.Sum(run => run.Truncated),
+            () => runs.SelectMany(run => run.Passes())
+        );
+    }
+
     /// <summary>How many there were and whether that was enough, for a person to read.</summary>
     public string Note =>
         string.Create(

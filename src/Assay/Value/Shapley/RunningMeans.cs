@@ -11,6 +11,9 @@ public sealed class RunningMeans(int players)
     private readonly double[] _squares = new double[players];
     private readonly double[][] _last = new double[Window][];
 
+    /// <summary>Number of players.</summary>
+    public int Players => players;
+
     /// <summary>Permutations so far.</summary>
     public int Count { get; private set; }
 
