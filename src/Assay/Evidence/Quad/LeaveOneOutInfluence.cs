@@ -43,7 +43,11 @@ internal sealed class LeaveOneOutInfluence
             _trial.Report("leaving rows out", row, 4L * _leftOut); // a quarter of the seed
             change[row] = Loss(Train(row)) - all;
         }
-        DifferentiableClassifier classifier = new([.. model.TrainableParameters()], (x, rows) => model.Forward(Of(x, rows)), Decay);
+        DifferentiableClassifier classifier = new(
+            [.. model.TrainableParameters()],
+            (x, rows) => model.Forward(Of(x, rows)),
+            Decay
+        );
         LabelledSamples training = new(classifier, _features, _labels),
             left = new(classifier, _features.Take([.. Enumerable.Range(0, _leftOut)]), _labels[.._leftOut]),
             target = new(classifier, _target, _targetLabels);

@@ -24,7 +24,15 @@ internal sealed class QuadSelections
     ];
 
     private const int Bytes = 128;
-    private static readonly string[] Domains = ["reviews", "plots", "questions", "customers", "shakespeare", "wikipedia"];
+    private static readonly string[] Domains =
+    [
+        "reviews",
+        "plots",
+        "questions",
+        "customers",
+        "shakespeare",
+        "wikipedia",
+    ];
     private readonly Trial _trial;
     private readonly byte[][] _pool;
     private readonly bool[] _corrupted;
@@ -32,6 +40,7 @@ internal sealed class QuadSelections
         _like,
         _balanced;
     private readonly int _keep;
+    private readonly Dictionary<bool, float[]> _directions = []; // with and without attention
 
     public QuadSelections(Trial trial)
     {
@@ -50,17 +59,18 @@ internal sealed class QuadSelections
                 (reviews, rows) = (rows[held..(held + 200)], [.. rows[..held], .. rows[(held + 200)..]]);
             pool.AddRange(rows[held..Math.Min(rows.Length, held + each)]);
         }
-        int corrupted = pool.Count * 3 / 17; // 15 percent of all
+        int clean = pool.Count,
+            corrupted = clean * 3 / 17; // 15 percent of all
         RandomStream random = trial.Random.Child("corrupted");
         for (int i = 0; i < corrupted; i++)
         {
-            byte[] row = pool[random.NextInt32(each * Domains.Length)];
+            byte[] row = pool[random.NextInt32(clean)];
             pool.Add(i % 2 == 0 ? TextDomains.Shuffled(row, random) : Repeated(row, 24 + random.NextInt32(24)));
         }
         int[] order = [.. Enumerable.Range(0, pool.Count)];
         trial.Random.Child("pool").Shuffle(order.AsSpan());
         _pool = [.. order.Select(row => pool[row])];
-        _corrupted = [.. order.Select(row => row >= pool.Count - corrupted)];
+        _corrupted = [.. order.Select(row => row >= clean)];
         _balanced = [.. balanced];
         byte[][] wikipedia = Shuffled("wikipedia-test");
         _reference = [.. wikipedia[..100], .. reviews[..50]];
@@ -116,11 +126,7 @@ internal sealed class QuadSelections
             int[] rows = selected[Ways[way]];
             _trial.Random.Child("order").Shuffle(rows.AsSpan());
             ByteModel model = ByteModel.New(_trial.Random.Child("model"));
-            model.Train(
-                [.. rows.Select(row => _pool[row])],
-                _trial.Size(200, 10),
-                cancellation: _trial.Cancellation
-            );
+            model.Train([.. rows.Select(row => _pool[row])], _trial.Size(200, 10), cancellation: _trial.Cancellation);
             figures["loss/" + Ways[way]] = model.Loss(_like, _trial.Cancellation);
             figures["balanced/" + Ways[way]] = model.Loss(_balanced, _trial.Cancellation);
             figures["clusters/" + Ways[way]] = Effective(rows.Select(row => clusterOf[row]));
@@ -172,8 +178,6 @@ internal sealed class QuadSelections
             _trial.Cancellation
         );
     }
-
-    private readonly Dictionary<bool, float[]> _directions = [];
 
     private (int[][], Matrix) Clustered()
     {
