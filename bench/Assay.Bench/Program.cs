@@ -17,6 +17,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["ingest"] = Ingest.Run,
     ["scaling"] = Scaling.Run,
     ["influence"] = Influence.Run,
+    ["row-influence"] = RowInfluence.Run,
     ["transport"] = Transport.Run,
 };
 
