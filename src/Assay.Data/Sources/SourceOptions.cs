@@ -81,6 +81,13 @@ public sealed record SourceOptions
     /// <summary>Whether the rows are a table that needs no text: its column may be missing.</summary>
     public bool Table { get; init; }
 
+    /// <summary>
+    /// One of several disjoint parts of the rows, such as <c>1/2</c>; they are dealt by what rows hold and where they stand, so that two
+    /// datasets of the same files can be one to choose by and one to measure on.
+    /// </summary>
+    [RegularExpression("[1-9][0-9]{0,3}/[1-9][0-9]{0,3}")]
+    public string? Part { get; init; }
+
     /// <summary>What a row of a plain-text file is.</summary>
     public TextRows Rows { get; init; } = TextRows.Line;
 

@@ -109,6 +109,23 @@ public sealed class RunningTests : IDisposable
     }
 
     [Fact]
+    public void PartsOfADatasetAreDisjointAndWhole()
+    {
+        string[] Part(string part)
+        {
+            Run("export: { candidate: best, to: out, ids: false }", $", part: {part}");
+            return File.ReadAllLines(Path.Combine(_folder, "out", "train.jsonl"));
+        }
+        string[] first = Part("1/2"),
+            second = Part("2/2");
+        Assert.Equal(90, first.Union(second).Count());
+        Assert.Equal(90, first.Length + second.Length);
+        Assert.InRange(first.Length, 27, 63); // 3.8 standard deviations of a fair deal
+        AssayException wrong = Assert.Throws<AssayException>(() => Part("3/2"));
+        Assert.Contains("no part 3/2", wrong.Message);
+    }
+
+    [Fact]
     public void AModelIsTrainedOnceForAllThatAskForIt()
     {
         const string recipe =
@@ -131,16 +148,16 @@ public sealed class RunningTests : IDisposable
         Assert.Equal(3, ModelCounter.Opened);
     }
 
-    private RunReport Run(string rest) => Runner(rest).Run();
+    private RunReport Run(string rest, string source = "") => Runner(rest, source).Run();
 
     private RunPlan Plan(string rest) => Runner(rest).Plan();
 
-    private Runner Runner(string rest)
+    private Runner Runner(string rest, string source = "")
     {
         string path = Path.Combine(_folder, "recipe.yaml");
         File.WriteAllText(
             path,
-            $"assay: 1\nseed: 1\ndata: {{ pool: {{ path: {_folder}/in/*.txt }} }}\n{rest}\n".Replace(
+            $"assay: 1\nseed: 1\ndata: {{ pool: {{ path: {_folder}/in/*.txt{source} }} }}\n{rest}\n".Replace(
                 "to: out",
                 "to: " + Path.Combine(_folder, "out")
             )

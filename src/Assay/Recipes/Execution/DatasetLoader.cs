@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Assay.Data;
+using Assay.Numerics;
 
 namespace Assay.Recipes.Execution;
 
@@ -64,6 +65,27 @@ internal sealed class DatasetLoader(Store store, RunOptions options, IRunObserve
             kept ? 0 : findings.BadRows
         );
         return (dataset, key, report);
+    }
+
+    /// <summary>The rows of a dataset that the source's options ask for, and the key of that view.</summary>
+    /// <exception cref="AssayException">There is no such part.</exception>
+    public (View View, string Key) Part(Dataset dataset, string key, SourceOptions source)
+    {
+        if (source.Part is not { } written)
+            return (new(dataset), key);
+        string[] parts = written.Split('/');
+        (ulong part, ulong of) = (ulong.Parse(parts[0]), ulong.Parse(parts[1]));
+        if (part > of)
+            throw new AssayException(
+                $"there is no part {written} of '{dataset.Name}'",
+                hint: $"Parts of {of} are 1/{of} to {of}/{of}."
+            );
+        View all = new(dataset);
+        Work work = steps.WorkFor(key + "-part", Method, 0);
+        RowSizes rows = RowSizes.Ones(all, work);
+        RandomStream deal = new(0, "parts");
+        Selection chosen = all.Selection.Where(row => deal.BitsOf(rows.Key(row)) % of == part - 1);
+        return (new(dataset, chosen), $"{key}/{written}");
     }
 
     /// <summary>What is known of a stored dataset beside its tables.</summary>

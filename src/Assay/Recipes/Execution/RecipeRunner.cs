@@ -257,7 +257,7 @@ public sealed class RecipeRunner(
         {
             (Dataset dataset, string key, DatasetReport report) = loader.Load(name, source);
             reports.Add(report);
-            View view = new(dataset);
+            (View view, key) = loader.Part(dataset, key, source);
             flow ??= new(view, key, [], others, [key], []);
             others = others.Add(name, (view, key));
         }
