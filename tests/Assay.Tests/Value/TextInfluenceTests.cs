@@ -272,6 +272,18 @@ public sealed class TextInfluenceTests
                 )
                 .Message
         );
+        using Pieces pieces = Pieces.Temporary();
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            valuer.Value(
+                view,
+                new(pieces)
+                {
+                    ModelFolder = Folder.Value,
+                    Cancellation = new(canceled: true),
+                    Datasets = new Dictionary<string, View> { ["target"] = view },
+                }
+            )
+        );
         // A model that diverged.
         model.Layers[0].Attention.Output.Weight.Data[0] = float.NaN;
         Assert.Contains(

@@ -15,6 +15,7 @@ internal sealed class QuadSelections
     public static readonly string[] Ways =
     [
         "quad",
+        "quad-fine",
         "quad-mlp",
         "top",
         "top-clusters",
@@ -87,13 +88,17 @@ internal sealed class QuadSelections
         proxy.Train(Random("proxy rows"), _trial.Size(300, 20), cancellation: _trial.Cancellation);
         double[] influence = Influence(proxy, attention: true, [.. Enumerable.Range(0, _pool.Length)]);
         _trial.Report("searching", 2, 4);
-        ClusterSearchResult quad = Search(clusters, centres, rows => [.. rows.Select(row => influence[row])]),
-            feedForward = Search(clusters, centres, rows => Influence(proxy, attention: false, rows));
+        double[] Known(int[] rows) => [.. rows.Select(row => influence[row])];
+        ClusterSearchResult quad = Search(clusters, centres, 60, Known),
+            fine = Search(clusters, centres, 15, Known),
+            feedForward = Search(clusters, centres, 60, rows => Influence(proxy, attention: false, rows));
+        figures["probed/quad-fine"] = (double)fine.Probed.Count / _pool.Length;
         figures["probed"] = (double)quad.Probed.Count / _pool.Length;
         figures["paid"] = (double)quad.Paid / _keep;
         Dictionary<string, int[]> selected = new()
         {
             ["quad"] = quad.Rows,
+            ["quad-fine"] = fine.Rows,
             ["quad-mlp"] = feedForward.Rows,
             ["top"] = [.. Enumerable.Range(0, _pool.Length).OrderByDescending(row => influence[row]).Take(_keep)],
             ["top-clusters"] =
@@ -134,13 +139,13 @@ internal sealed class QuadSelections
         }
     }
 
-    private ClusterSearchResult Search(int[][] clusters, Matrix centres, Func<int[], double[]> influence) =>
+    private ClusterSearchResult Search(int[][] clusters, Matrix centres, int chunk, Func<int[], double[]> influence) =>
         new ClusterSearch
         {
             Budget = _keep,
             PerRound = 4,
             ProbeRows = 5,
-            ChunkRows = 60,
+            ChunkRows = chunk,
         }.Run(
             clusters,
             ClusterBandit.Of(centres, 0.2),
