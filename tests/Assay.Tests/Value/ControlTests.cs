@@ -184,6 +184,24 @@ public class ControlTests
     }
 
     [Fact]
+    public void ARunThatOvershootsIsNoticedBeforeRowsAreLookedAt()
+    {
+        // Curvature up to 25 along the first weight: a rate of 0.5 is six times too fast.
+        LogisticControl model = Golden with
+        {
+            Batches = [.. Enumerable.Repeat<LogisticRow[]>([new(10, 0, 1), new(-10, 0, 1)], 6)],
+        };
+        using Pieces pieces = Pieces.Temporary();
+        AssayException failure = Assert.Throws<AssayException>(() =>
+            OptimalControl.Trace(model, [0, 0, 0], new(6, 0.5, 1), new(pieces))
+        );
+        Assert.Contains("not stable", failure.Message);
+        Assert.Contains("Lower its learning rate, which is 0.5", failure.Hint);
+        Assert.False(pieces.Has("rows-5", 0));
+        Assert.True(Trace(model, [0, 0, 0], new(6, 0.05, 1)).Pds().All(double.IsFinite));
+    }
+
+    [Fact]
     public void ATransformerIsScoredAsDifferencesOfItsTrainingSay()
     {
         (TransformerControl control, TokenRows rows, TokenRows target, Transformer model) = Small();
@@ -286,10 +304,10 @@ public class ControlTests
     private static double[] Costate(Pieces pieces, int step)
     {
         using FileStream stream = pieces.Open("costate", step);
-        double[] values = new double[4];
+        double[] values = new double[5];
         stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        Assert.Equal(Math.Sqrt(values[1..].Sum(value => value * value)), values[0], 15);
-        return values[1..];
+        Assert.Equal(Math.Sqrt(values[2..].Sum(value => value * value)), values[0], 15);
+        return values[2..];
     }
 
     private static double[] Differences(LogisticControl model, int steps, double rate)
