@@ -8,7 +8,7 @@ namespace Assay.Learning;
 /// there is shorter: the gradient of the set before is known, that of the new row is added; the factor of the Hessian takes the new row
 /// in (a rank-one update, O(d^2)); Newton steps with that factor, each one pass over the rows, go on until the gradient is
 /// small. The curvatures of older rows are those of when the factor was last made anew: that costs steps, not exactness, and where
-/// it costs more of them than making it anew, that is done. Where steps do not shrink the gradient, the plain solver takes over.</para>
+/// it costs more of them than making it anew, that is done. Where even then a step does not shrink the gradient, the plain solver takes over.</para>
 /// <code>
 /// GrowingLogistic growing = new(data, new());
 /// foreach (int row in order)
@@ -159,19 +159,21 @@ public sealed class GrowingLogistic
             norm = Lbfgs.Norm(_gradient);
         _parameters.CopyTo(_before, 0);
         int steps = 0;
-        while (norm > tolerance)
+        for (bool isNew = false; norm > tolerance; steps++)
         {
             for (int j = 0; j < _step.Length; j++)
                 _step[j] = -_gradient[j];
             _factor.Solve(_step);
             Step();
-            steps++;
             double now = Lbfgs.Norm(_gradient);
-            if (!(now <= tolerance || now < SlowestShrink * norm))
+            if (isNew && !(now < norm))
             {
-                FitPlainly();
+                FitPlainly(); // Newton's method alone does not get there
                 return;
             }
+            isNew = now > tolerance && !(now < SlowestShrink * norm);
+            if (isNew)
+                MakeFactor();
             norm = now;
         }
         _wasted += Math.Max(0, steps - UsualSteps);

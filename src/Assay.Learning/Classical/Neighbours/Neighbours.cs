@@ -5,8 +5,9 @@ namespace Assay.Learning;
 
 /// <summary>Exact nearest neighbours among rows: every distance is computed.</summary>
 /// <remarks>
-/// Distances of a block of queries to a block of rows come from one product of matrices in float32; those that could be among
-/// the wanted ones, given the bound of its rounding error, are computed again in double from their differences. The order is
+/// Distances of a block of queries to a block of rows come from products of matrices in float32, of up to four groups of columns that
+/// are added up in double, so that chains are short and their rounding errors small; those that could be among
+/// the wanted ones, given the bound of that error, are computed again in double from their differences. The order is
 /// therefore exactly that of the double distances, and of equal distances that of the indices.
 /// <code>
 /// NeighbourList five = new Neighbours(rows).Nearest(queries, 5);
@@ -16,10 +17,13 @@ namespace Assay.Learning;
 public sealed class Neighbours
 {
     private const int QueryBlock = 64,
-        RowBlock = 1024,
-        RankedAtOnce = 4_000_000;
+        RowBlock = 256,
+        RankedAtOnce = 4_000_000,
+        ColumnGroups = 4,
+        LeastGroup = 16;
     private readonly Matrix _rows;
     private readonly NeighbourDistance _distance;
+    private readonly int _group; // columns of a product
     private readonly double[] _norms; // of rows: their squares, and for cosines their lengths
     private readonly double _longest,
         _shortest;
@@ -35,6 +39,7 @@ public sealed class Neighbours
         rows.Check(rows.Columns);
         _rows = rows;
         _distance = distance;
+        _group = Math.Max(LeastGroup, (rows.Columns + ColumnGroups - 1) / ColumnGroups);
         _norms = Norms(rows);
         _longest = Math.Sqrt(_norms.Max());
         _shortest = Math.Sqrt(_norms.Where(norm => norm > 0).DefaultIfEmpty(1).Min());
@@ -64,11 +69,12 @@ public sealed class Neighbours
                 NearestRows[] best = new NearestRows[size];
                 for (int q = 0; q < size; q++)
                     best[q] = new(count);
-                float[] products = new float[size * RowBlock];
+                double[] products = new double[size * RowBlock];
+                float[] parts = new float[size * RowBlock];
                 for (int start = 0; start < _rows.Rows; start += RowBlock)
                 {
                     int width = Math.Min(RowBlock, _rows.Rows - start);
-                    Multiply(queries, first, size, start, width, products);
+                    Multiply(queries, first, size, start, width, parts, products);
                     for (int q = 0; q < size; q++)
                         Offer(queries, norms, first + q, start, products.AsSpan(q * width, width), best[q]);
                 }
@@ -106,17 +112,18 @@ public sealed class Neighbours
                 int first = block * queriesPerBlock,
                     size = Math.Min(queriesPerBlock, queries.Rows - first);
                 float[] scores = new float[checked(size * n)];
-                float[] products = new float[size * Math.Min(RowBlock, n)];
+                double[] products = new double[size * Math.Min(RowBlock, n)];
+                float[] parts = new float[products.Length];
                 for (int start = 0; start < n; start += RowBlock)
                 {
                     int width = Math.Min(RowBlock, n - start);
-                    Multiply(queries, first, size, start, width, products);
+                    Multiply(queries, first, size, start, width, parts, products);
                     for (int q = 0; q < size; q++)
-                    for (int j = 0; j < width; j++)
-                        scores[q * n + start + j] = (float)Estimate(
+                        Estimates(
                             norms[first + q],
-                            start + j,
-                            products[q * width + j]
+                            start,
+                            products.AsSpan(q * width, width),
+                            scores.AsSpan(q * n + start, width)
                         );
                 }
                 int[] order = new int[n];
@@ -155,7 +162,23 @@ public sealed class Neighbours
         return lengths == 0 ? 1 : 1 - Product(a, b) / lengths;
     }
 
-    private double Estimate(double norm, int row, float product)
+    // The estimates of neighbouring rows, as float32.
+    private void Estimates(double norm, int start, ReadOnlySpan<double> products, Span<float> scores)
+    {
+        int j = 0;
+        if (_distance == NeighbourDistance.Euclidean)
+            for (; j + Vector<float>.Count <= products.Length; j += Vector<float>.Count)
+            {
+                int middle = j + Vector<double>.Count;
+                Vector<double> low = new Vector<double>(_norms, start + j) - 2 * new Vector<double>(products[j..]),
+                    high = new Vector<double>(_norms, start + middle) - 2 * new Vector<double>(products[middle..]);
+                Vector.Narrow(low + new Vector<double>(norm), high + new Vector<double>(norm)).CopyTo(scores[j..]);
+            }
+        for (; j < products.Length; j++)
+            scores[j] = (float)Estimate(norm, start + j, products[j]);
+    }
+
+    private double Estimate(double norm, int row, double product)
     {
         if (_distance == NeighbourDistance.Euclidean)
             return norm + _norms[row] - 2.0 * product;
@@ -163,11 +186,12 @@ public sealed class Neighbours
         return lengths == 0 ? 1 : 1 - product / lengths;
     }
 
-    // A sum of d products in float32 is off by at most d u |a||b|, whatever its order (Higham, "Accuracy and Stability of
-    // Numerical Algorithms", section 3.1), and by the smallest normal number where a product is smaller than that.
+    // A sum of m products in float32 is off by at most m u |a||b|, whatever its order (Higham, "Accuracy and Stability of
+    // Numerical Algorithms", section 3.1), and by the smallest normal number where a product is smaller than that. Over groups of
+    // columns the products of lengths add up to at most the product of the whole lengths.
     private double Error(double norm)
     {
-        double relative = (_rows.Columns + 4) * 6e-8,
+        double relative = (Math.Min(_group, _rows.Columns) + 4) * 6e-8,
             underflow = _rows.Columns * 2.4e-38,
             length = Math.Sqrt(norm);
         if (_distance == NeighbourDistance.Euclidean)
@@ -180,7 +204,7 @@ public sealed class Neighbours
         double[] norms,
         int query,
         int start,
-        ReadOnlySpan<float> products,
+        ReadOnlySpan<double> products,
         NearestRows best
     )
     {
@@ -188,7 +212,7 @@ public sealed class Neighbours
         for (int j = 0; j < products.Length; j++)
         {
             // A product too large for float32 says nothing.
-            if (float.IsFinite(products[j]) && Estimate(norms[query], start + j, products[j]) - error > best.Worst)
+            if (double.IsFinite(products[j]) && Estimate(norms[query], start + j, products[j]) - error > best.Worst)
                 continue;
             best.Offer(Exact(queries, norms, query, start + j), start + j);
         }
@@ -205,53 +229,100 @@ public sealed class Neighbours
         double[] exact
     )
     {
-        double error = 2 * Error(norms[query]);
-        bool finite = true;
-        foreach (float score in scores)
-            finite &= float.IsFinite(score);
-        if (!finite)
-        {
-            error = double.PositiveInfinity;
-            scores.Clear();
-        }
         sorter.Sort(scores, order);
-        for (int start = 0, end; start < order.Length; start = end)
+        // What is not finite stands at an end.
+        if (!float.IsFinite(scores[0]) || !float.IsFinite(scores[^1]))
         {
-            // Scores are rounded to float32 when they are kept, by 2^-24 of their size.
-            end = start + 1;
-            while (end < order.Length && scores[end] - scores[end - 1] <= error + 2.4e-7 * Math.Abs(scores[end]))
+            for (int i = 0; i < order.Length; i++)
+                order[i] = i;
+            SortExactly(queries, norms, query, order, exact);
+            return;
+        }
+        // Scores are rounded to float32 when they are kept, by 2^-24 of their size.
+        double largest = Math.Max(Math.Abs(scores[0]), Math.Abs(scores[^1]));
+        float near = MathF.BitIncrement((float)(2 * Error(norms[query]) + 2.4e-7 * largest));
+        for (int start = NextNear(scores, 0, near), end; start < order.Length; start = NextNear(scores, end, near))
+        {
+            end = start + 2;
+            while (end < order.Length && scores[end] - scores[end - 1] <= near)
                 end++;
-            if (end - start == 1)
-                continue;
-            for (int i = start; i < end; i++)
-                exact[i] = Exact(queries, norms, query, order[i]);
-            exact.AsSpan(start, end - start).Sort(order.AsSpan(start, end - start));
-            for (int from = start, to; from < end; from = to)
-            {
-                for (to = from + 1; to < end && exact[to] == exact[from]; )
-                    to++;
-                if (to - from > 1)
-                    Array.Sort(order, from, to - from);
-            }
+            SortExactly(queries, norms, query, order.AsSpan(start, end - start), exact.AsSpan(start, end - start));
         }
     }
 
-    private void Multiply(Matrix queries, int first, int size, int start, int width, float[] products)
+    /// <summary>The first place from <paramref name="start"/> on whose score is near to that behind it, or the number of scores.</summary>
+    private static int NextNear(ReadOnlySpan<float> scores, int start, float near)
+    {
+        Vector<float> nears = new(near);
+        for (; start + Vector<float>.Count < scores.Length; start += Vector<float>.Count)
+            if (
+                Vector.LessThanOrEqualAny(
+                    new Vector<float>(scores[(start + 1)..]) - new Vector<float>(scores[start..]),
+                    nears
+                )
+            )
+                break;
+        for (; start + 1 < scores.Length; start++)
+            if (scores[start + 1] - scores[start] <= near)
+                return start;
+        return scores.Length;
+    }
+
+    private void SortExactly(Matrix queries, double[] norms, int query, Span<int> order, Span<double> exact)
+    {
+        for (int i = 0; i < order.Length; i++)
+            exact[i] = Exact(queries, norms, query, order[i]);
+        if (order.Length == 2)
+        {
+            if (exact[0] > exact[1] || (exact[0] == exact[1] && order[0] > order[1]))
+                (order[0], order[1]) = (order[1], order[0]);
+            return;
+        }
+        exact.Sort(order);
+        for (int from = 0, to; from < order.Length; from = to)
+        {
+            for (to = from + 1; to < order.Length && exact[to] == exact[from]; )
+                to++;
+            if (to - from > 1)
+                order[from..to].Sort();
+        }
+    }
+
+    private void Multiply(Matrix queries, int first, int size, int start, int width, float[] parts, double[] products)
     {
         int d = _rows.Columns;
-        Gemm.Multiply(
-            false,
-            true,
-            size,
-            width,
-            d,
-            queries.Values.Slice(first * d, size * d),
-            d,
-            _rows.Values.Slice(start * d, width * d),
-            d,
-            products,
-            width
-        );
+        Span<double> sums = products.AsSpan(0, size * width);
+        for (int column = 0; column < d; column += _group)
+        {
+            Gemm.Multiply(
+                false,
+                true,
+                size,
+                width,
+                Math.Min(_group, d - column),
+                queries.Values.Slice(first * d, size * d)[column..],
+                d,
+                _rows.Values.Slice(start * d, width * d)[column..],
+                d,
+                parts,
+                width
+            );
+            Add(sums, parts, column > 0);
+        }
+    }
+
+    private static void Add(Span<double> sums, ReadOnlySpan<float> parts, bool accumulate)
+    {
+        int i = 0;
+        for (; i + Vector<float>.Count <= sums.Length; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(parts[i..]), out Vector<double> low, out Vector<double> high);
+            Span<double> second = sums[(i + Vector<double>.Count)..];
+            (accumulate ? new Vector<double>(sums[i..]) + low : low).CopyTo(sums[i..]);
+            (accumulate ? new Vector<double>(second) + high : high).CopyTo(second);
+        }
+        for (; i < sums.Length; i++)
+            sums[i] = (accumulate ? sums[i] : 0) + parts[i];
     }
 
     private static double[] Norms(Matrix rows)
