@@ -1,6 +1,7 @@
 using Assay.Data;
 using Assay.Numerics;
 using Assay.Order;
+using Assay.Select;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -22,6 +23,22 @@ public class OrderTests
     [Fact]
     public void DescendingKeepsEqualOnesAsTheyCame() =>
         Assert.Equal("6 2 8 0 7 3 4 1 9 5", string.Join(' ', Sort.Of(Scores, descending: true)));
+
+    [Theory]
+    [InlineData(0.35, "2 6 8")]
+    [InlineData(0.5, "0 2 6 7 8")]
+    [InlineData(0, "")] // the official code returns all rows here: its slice starts at -0
+    public void TheTopShareIsThatOfTheOfficialCode(double share, string expected)
+    {
+        View view = new(
+            Dataset.OfTexts(Enumerable.Range(0, 10).Select(i => $"{i}")),
+            signals: new Dictionary<string, Signal> { ["lqs"] = new("lqs", Scores) }
+        );
+        Assert.Equal(
+            expected,
+            string.Join(' ', new Top(new() { By = "lqs", Keep = Amount.Share(share) }).Run(view).Kept.Rows)
+        );
+    }
 
     [Fact]
     public void ZigzagReversesOddPasses() =>

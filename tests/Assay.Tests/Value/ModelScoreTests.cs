@@ -50,11 +50,14 @@ public sealed class ModelScoreTests : IClassFixture<ModelScoreTests.Trained>
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void ThreadsAndKillsChangeNothing(string name)
+    [InlineData("pds", ScorerKind.Ridge)]
+    [InlineData("lqs", ScorerKind.Ridge)]
+    [InlineData("probe", ScorerKind.Ridge)]
+    [InlineData("probe", ScorerKind.Encoder)]
+    public void ThreadsAndKillsChangeNothing(string name, ScorerKind scorer)
     {
-        IReadOnlyList<Signal> expected = Value(name, threads: 1);
-        Same(expected, Value(name, threads: 2));
+        IReadOnlyList<Signal> expected = Value(name, threads: 1, scorer: scorer);
+        Same(expected, Value(name, threads: 2, scorer: scorer));
         using Pieces pieces = Pieces.Temporary();
         int runs = 0;
         for (bool done = false; !done; runs++)
@@ -68,7 +71,7 @@ public sealed class ModelScoreTests : IClassFixture<ModelScoreTests.Trained>
             });
             try
             {
-                Same(expected, Value(name, 2, 24, pieces, progress, stop.Token));
+                Same(expected, Value(name, 2, 24, pieces, progress, stop.Token, scorer));
                 done = true;
             }
             catch (OperationCanceledException) { }
@@ -95,6 +98,23 @@ public sealed class ModelScoreTests : IClassFixture<ModelScoreTests.Trained>
         Assert.True(top.Complements(_trained.View));
         Assert.Equal(["mates.not_drawn"], top.Drops.Reasons);
         Assert.NotEqual(few, Select(new() { Keep = Amount.Share(0.2), Rule = GumbelRule.Released }).Kept.Rows);
+    }
+
+    [Fact]
+    public void TooLittleMemoryIsSaidBeforeAnythingIsComputed()
+    {
+        using Pieces pieces = Pieces.Temporary();
+        Work work = new(pieces)
+        {
+            ModelFolder = _trained.Folder,
+            MemoryBytes = 32 << 20,
+            Datasets = new Dictionary<string, View> { ["target"] = _trained.View },
+        };
+        AssayException failure = Assert.Throws<AssayException>(() =>
+            new Pds(new() { Target = "target", Sample = 20 }).Value(_trained.View, work)
+        );
+        Assert.Contains("takes", failure.Message);
+        Assert.Contains("'model'", failure.Hint);
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public sealed class Pds(PdsOptions options) : IValuer, IModelUser
     {
         TrainedModel trained = TrainedModel.Open(work);
         ModelSnapshot last = trained.At(trained.Steps[^1]);
+        CheckMemory(options, last.Model.ParameterCount, work.MemoryBytes);
         TransformerControl control = new(
             last.Model,
             TokenRows.Of(sample.Texts, last.Context),
@@ -57,5 +58,17 @@ public sealed class Pds(PdsOptions options) : IValuer, IModelUser
         );
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, work.Threads));
         return OptimalControl.Trace(control, control.Start(), new(options.Steps, options.Rate, options.Interval), work);
+    }
+
+    // Points of the run that are kept and made again, the co-state and what it is made of.
+    private static void CheckMemory(PdsOptions options, long parameters, long memoryBytes)
+    {
+        long vectors = 2 * (long)Math.Sqrt(options.Steps) + 8,
+            needed = vectors * parameters * sizeof(double);
+        if (needed > memoryBytes)
+            throw new AssayException(
+                $"scoring rows by {options.Steps} steps of {options.Model} takes {new ByteSize(needed)}, and there are {new ByteSize(memoryBytes)}",
+                hint: "Take a smaller 'model', lower 'steps', or give the run more --memory."
+            );
     }
 }
