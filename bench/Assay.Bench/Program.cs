@@ -19,6 +19,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["influence"] = Influence.Run,
     ["row-influence"] = RowInfluence.Run,
     ["transport"] = Transport.Run,
+    ["vectors"] = Vectors.Run,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))

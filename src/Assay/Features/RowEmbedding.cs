@@ -9,7 +9,7 @@ namespace Assay.Features;
 /// <para>Fitted on some views, it may be applied to these and to others: a pool and a target come to lie in one space.</para>
 /// <list type="bullet">
 /// <item>tf-idf: counts of n-grams, hashed into 2^18 columns, weighed by <see cref="TfIdf"/> (n-grams of a single row are left
-/// out), reduced to the leading directions of <see cref="TruncatedSvd"/>. Both are learned from a random sample of rows, to which
+/// out, and all but the 2^15 that most rows have), reduced to the leading directions of <see cref="TruncatedSvd"/>. Both are learned from a random sample of rows, to which
 /// each view gives an equal share if it has it.</item>
 /// <item>hashed: every n-gram has a random sign in each dimension (Achlioptas, "Database-friendly random projections", 2003), and
 /// a row is the sum of (1 + ln count) signs. Nothing is learned, so common words weigh as much as rare ones.</item>

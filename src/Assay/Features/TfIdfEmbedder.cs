@@ -10,6 +10,7 @@ internal sealed class TfIdfEmbedder(EmbeddingOptions options, TfIdfModel weights
     : IRowEmbedder
 {
     private const string Stage = "embedding";
+    private const int MostTerms = 1 << 15; // bounds the memory of the fit, some 200 MB for 64 dimensions
 
     public int Dimensions => directions.SingularValues.Length;
 
@@ -45,7 +46,7 @@ internal sealed class TfIdfEmbedder(EmbeddingOptions options, TfIdfModel weights
                 $"no row of {string.Join(", ", views.Select(view => $"'{view.Dataset.Name}'"))} has text to embed",
                 hint: "Check the 'text:' column of the dataset, or use 'embed: columns'."
             );
-        TfIdfModel weights = TfIdf.Fit(counts);
+        TfIdfModel weights = TfIdf.Fit(counts, mostTerms: MostTerms);
         return new(
             options,
             weights,

@@ -4,7 +4,8 @@ namespace Assay.Learning;
 /// <remarks>
 /// Salton and Buckley, "Term-weighting approaches in automatic text retrieval" (1988), with the smooth inverse document
 /// frequency of scikit-learn: a count c becomes (1 + ln c)(1 + ln((1 + n) / (1 + rows that have the term))), and each row gets
-/// length 1. Terms that too few rows have are left out: they tie no two rows together.
+/// length 1. Terms that too few rows have are left out, for they tie no two rows together; and of the others those that fewest rows have,
+/// where there are too many.
 /// <code>
 /// TfIdfModel weights = TfIdf.Fit(counts);
 /// SparseMatrix weighed = weights.Transform(counts);
@@ -15,10 +16,12 @@ public static class TfIdf
     /// <summary>Learns the weights of terms.</summary>
     /// <param name="counts">Rows x terms, counts of at least 0.</param>
     /// <param name="leastRows">Rows that a term must be in to be kept, at least 1.</param>
+    /// <param name="mostTerms">Terms that are kept at most, at least 1; of equally frequent ones the lowest columns.</param>
     /// <exception cref="ArgumentException">No row has any term.</exception>
-    public static TfIdfModel Fit(SparseMatrix counts, int leastRows = 2)
+    public static TfIdfModel Fit(SparseMatrix counts, int leastRows = 2, int mostTerms = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(leastRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostTerms, 1);
         int[] rowsOf = new int[counts.Columns];
         for (int row = 0; row < counts.Rows; row++)
             foreach (int column in counts.ColumnsOf(row))
@@ -29,6 +32,8 @@ public static class TfIdf
         if (most == 0)
             throw new ArgumentException("No row has a term.");
         int[] terms = [.. Enumerable.Range(0, rowsOf.Length).Where(column => rowsOf[column] >= least)];
+        if (terms.Length > mostTerms)
+            terms = [.. terms.OrderByDescending(column => rowsOf[column]).Take(mostTerms).Order()];
         return new()
         {
             Columns = counts.Columns,

@@ -37,13 +37,27 @@ public sealed class TruncatedSvd
         if (rank == 0)
             throw new ArgumentException("There is no row.");
         SparseMatrix columns = rows.Transpose();
+        double[] turned = [],
+            products = [];
         (double[] components, double[] squares) = SubspaceIteration.Largest(
             d,
             rank,
             Math.Min(_options.Components, rank),
             _options.PowerIterations,
             random,
-            basis => TimesScatter(rows, columns, basis, cancellation)
+            // Every number is one sum in a fixed order: rows gather from the basis, columns gather from the rows' products.
+            basis =>
+            {
+                int width = basis.Length / d;
+                Array.Resize(ref turned, basis.Length);
+                Array.Resize(ref products, checked(rows.Rows * width));
+                Transpose(basis, width, d, turned);
+                Gather(rows, RowsPerPiece, turned, width, products, cancellation);
+                Gather(columns, ColumnsPerPiece, products, width, turned, cancellation);
+                double[] image = new double[basis.Length];
+                Transpose(turned, d, width, image);
+                return image;
+            }
         );
         SubspaceIteration.FixSigns(components, d);
         double[] values = [.. squares.Select(square => Math.Sqrt(Math.Max(0, square)))];
@@ -60,23 +74,6 @@ public sealed class TruncatedSvd
             SingularValues = values[..found],
             Directions = directions,
         };
-    }
-
-    // Every number is one sum in a fixed order: rows gather from the basis, columns gather from the rows' products.
-    private static double[] TimesScatter(
-        SparseMatrix rows,
-        SparseMatrix columns,
-        double[] basis,
-        CancellationToken cancellation
-    )
-    {
-        int d = rows.Columns,
-            width = basis.Length / d;
-        double[] turned = Transpose(basis, width, d);
-        double[] products = new double[checked(rows.Rows * width)];
-        Gather(rows, RowsPerPiece, turned, width, products, cancellation);
-        Gather(columns, ColumnsPerPiece, products, width, turned, cancellation);
-        return Transpose(turned, d, width);
     }
 
     private static void Gather(
@@ -104,13 +101,11 @@ public sealed class TruncatedSvd
             }
         );
 
-    private static double[] Transpose(double[] matrix, int rows, int columns)
+    private static void Transpose(double[] matrix, int rows, int columns, double[] turned)
     {
-        double[] turned = new double[matrix.Length];
         for (int i = 0; i < rows; i++)
         for (int j = 0; j < columns; j++)
             turned[j * rows + i] = matrix[i * columns + j];
-        return turned;
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using Assay.Learning;
 using Assay.Numerics;
 
@@ -7,8 +8,9 @@ namespace Assay.Select;
 /// <summary>How well rows are represented by those chosen so far, and what a candidate would add.</summary>
 internal sealed class Gains
 {
-    private const int CandidateBlock = 64,
-        RowBlock = 1024;
+    private const int CandidateBlock = 16,
+        RowBlock = 1024,
+        ChunkRows = 4096;
     private readonly Matrix _candidates,
         _rows;
     private readonly float[] _best; // largest cosine of each represented row to a chosen one, at least 0
@@ -33,72 +35,113 @@ internal sealed class Gains
     public double Value { get; private set; }
 
     /// <summary>
-    /// What each of some candidates would add. Blocks run in parallel; each number is one sum in row order over products of one shape,
+    /// What each of some candidates would add. Parts run in parallel; each number is one sum in row order over products of one shape,
     /// so it does not depend on what else is asked for, and it never grows as more are chosen.
     /// </summary>
     public double[] Of(int[] some)
     {
-        double[] gains = new double[some.Length];
+        int blocks = (some.Length + CandidateBlock - 1) / CandidateBlock,
+            chunks = (_rows.Rows + ChunkRows - 1) / ChunkRows;
+        double[] parts = new double[blocks * chunks * CandidateBlock];
         Workers.For(
-            (some.Length + CandidateBlock - 1) / CandidateBlock,
-            block =>
+            blocks * chunks,
+            piece =>
             {
-                int first = block * CandidateBlock,
-                    count = Math.Min(CandidateBlock, some.Length - first),
-                    d = _rows.Columns;
-                Span<int> full = stackalloc int[CandidateBlock];
-                full.Fill(some[first]);
-                some.AsSpan(first, count).CopyTo(full);
-                Matrix own = _candidates.Take(full);
-                float[] cosines = ArrayPool<float>.Shared.Rent(CandidateBlock * RowBlock);
-                for (int start = 0; start < _rows.Rows; start += RowBlock)
-                {
-                    _cancellation.ThrowIfCancellationRequested();
-                    int width = Math.Min(RowBlock, _rows.Rows - start);
-                    Gemm.Multiply(
-                        false,
-                        true,
-                        CandidateBlock,
-                        width,
-                        d,
-                        own.Values,
-                        d,
-                        _rows.Values.Slice(start * d, width * d),
-                        d,
-                        cosines.AsSpan(0, CandidateBlock * width),
-                        width
-                    );
-                    ReadOnlySpan<float> best = _best.AsSpan(start, width);
-                    for (int c = 0; c < count; c++)
-                    {
-                        double sum = 0;
-                        ReadOnlySpan<float> of = cosines.AsSpan(c * width, width);
-                        for (int i = 0; i < of.Length; i++)
-                            sum += Math.Max(0, of[i] - best[i]);
-                        gains[first + c] += sum;
-                    }
-                }
-                ArrayPool<float>.Shared.Return(cosines);
+                Span<int> own = stackalloc int[CandidateBlock];
+                ReadOnlySpan<int> asked = some.AsSpan(piece / chunks * CandidateBlock);
+                asked = asked[..Math.Min(CandidateBlock, asked.Length)];
+                own.Fill(asked[0]);
+                asked.CopyTo(own);
+                AddGains(_candidates.Take(own), piece % chunks * ChunkRows, parts.AsSpan(piece * CandidateBlock));
             }
         );
+        double[] gains = new double[some.Length];
+        for (int i = 0; i < gains.Length; i++)
+        for (int chunk = 0; chunk < chunks; chunk++)
+            gains[i] += parts[(i / CandidateBlock * chunks + chunk) * CandidateBlock + i % CandidateBlock];
         return gains;
     }
 
     /// <summary>Chooses a candidate.</summary>
     public void Take(int candidate)
     {
-        ReadOnlySpan<float> chosen = _candidates.Row(candidate);
-        double value = 0;
-        for (int row = 0; row < _rows.Rows; row++)
+        float[] chosen = _candidates.Row(candidate).ToArray();
+        int chunks = (_rows.Rows + ChunkRows - 1) / ChunkRows;
+        double[] sums = new double[chunks];
+        Workers.For(
+            chunks,
+            chunk =>
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                for (int row = chunk * ChunkRows; row < Math.Min(_rows.Rows, (chunk + 1) * ChunkRows); row++)
+                {
+                    _best[row] = Math.Max(_best[row], Dot(_rows.Row(row), chosen));
+                    sums[chunk] += _best[row];
+                }
+            }
+        );
+        Value = sums.Sum();
+    }
+
+    // Adds what candidates gain over a chunk of rows to their sums.
+    private void AddGains(Matrix own, int first, Span<double> sums)
+    {
+        int d = _rows.Columns,
+            end = Math.Min(_rows.Rows, first + ChunkRows);
+        float[] cosines = ArrayPool<float>.Shared.Rent(CandidateBlock * RowBlock);
+        for (int start = first; start < end; start += RowBlock)
         {
-            ReadOnlySpan<float> of = _rows.Row(row);
-            double cosine = 0;
-            for (int c = 0; c < of.Length; c++)
-                cosine += (double)of[c] * chosen[c];
-            _best[row] = Math.Max(_best[row], (float)cosine);
-            value += _best[row];
+            _cancellation.ThrowIfCancellationRequested();
+            int width = Math.Min(RowBlock, end - start);
+            Gemm.Multiply(
+                false,
+                true,
+                CandidateBlock,
+                width,
+                d,
+                own.Values,
+                d,
+                _rows.Values.Slice(start * d, width * d),
+                d,
+                cosines.AsSpan(0, CandidateBlock * width),
+                width
+            );
+            for (int c = 0; c < CandidateBlock; c++)
+                sums[c] += Above(cosines.AsSpan(c * width, width), _best.AsSpan(start, width));
         }
-        Value = value;
+        ArrayPool<float>.Shared.Return(cosines);
+    }
+
+    // The sum of max(0, cosine - best).
+    private static double Above(ReadOnlySpan<float> cosines, ReadOnlySpan<float> best)
+    {
+        Vector<double> sum = default;
+        int i = 0;
+        for (; i + Vector<float>.Count <= cosines.Length; i += Vector<float>.Count)
+        {
+            Vector.Widen(
+                Vector.Max(Vector<float>.Zero, new Vector<float>(cosines[i..]) - new Vector<float>(best[i..])),
+                out Vector<double> low,
+                out Vector<double> high
+            );
+            sum += low + high;
+        }
+        double total = Vector.Sum(sum);
+        for (; i < cosines.Length; i++)
+            total += Math.Max(0, cosines[i] - best[i]);
+        return total;
+    }
+
+    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        Vector<float> sum = default;
+        int c = 0;
+        for (; c + Vector<float>.Count <= a.Length; c += Vector<float>.Count)
+            sum += new Vector<float>(a[c..]) * new Vector<float>(b[c..]);
+        float total = Vector.Sum(sum);
+        for (; c < a.Length; c++)
+            total += a[c] * b[c];
+        return total;
     }
 }
 
@@ -107,7 +150,7 @@ internal sealed class Gains
 /// <param name="bounds">A gain of each candidate with nothing chosen; taken over.</param>
 internal sealed class LazyGreedy(Gains gains, double[] bounds)
 {
-    private const int AtOnce = 64; // one product of matrices costs hardly more than one row of it
+    private const int AtOnce = 16; // one product of matrices costs little more than one row of it
 
     // How many were chosen when the bound was computed, or -1 for chosen ones, which stay in the queue until they come up.
     private readonly int[] _fresh = new int[bounds.Length];

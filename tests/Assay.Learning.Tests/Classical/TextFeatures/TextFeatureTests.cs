@@ -23,6 +23,8 @@ public class TextFeatureTests
         Assert.Equal([0], rows.ColumnsOf(2).ToArray());
         Assert.Equal([1f], rows.ValuesOf(2).ToArray());
         Assert.Equal(3, TfIdf.Fit(counts, leastRows: 1).Terms.Length);
+        Assert.Equal([0], TfIdf.Fit(counts, leastRows: 1, mostTerms: 1).Terms);
+        Assert.Equal([0, 2], TfIdf.Fit(Sparse([1, 0, 1], [1, 0, 1], [1, 1, 0]), 1, 2).Terms);
     }
 
     [Fact]
