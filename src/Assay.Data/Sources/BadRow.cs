@@ -29,7 +29,7 @@ internal sealed record BadRow
     /// <summary>The key or column at fault.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Line and column, where the parser knows them; else they are counted when they are asked for.</summary>
+    /// <summary>Line and column, where the parser knows them, 0 where there are none; else they are counted when they are asked for.</summary>
     public (int Line, int Column)? Place { get; init; }
 
     /// <summary>A bad row out of the bytes that hold it.</summary>
@@ -90,7 +90,7 @@ internal sealed record BadRow
         json.WriteStartObject();
         json.WriteString("source", File.Name);
         json.WriteNumber("byte", Offset);
-        if (Place is { } place)
+        if (Place is { Line: > 0 } place)
             json.WriteNumber("line", place.Line);
         json.WriteString("reason", Reason);
         if (Key is not null)

@@ -53,7 +53,9 @@ public sealed class Ingest
     {
         SourceUnit unit = _plan.Units[index];
         bool isDone = unit.IsRange ? IsParsed(index, 0) : _work.Pieces.Has("unit", index) && AllParsed(index);
-        if (!isDone && unit.IsRange)
+        if (!isDone && _plan.Files[unit.FirstFile].Format == SourceFormat.Parquet)
+            ReadParquet(unit, index, queue);
+        else if (!isDone && unit.IsRange)
             ReadRange(unit, index, queue);
         else if (!isDone)
             ReadFiles(unit, index, queue);
@@ -160,6 +162,24 @@ public sealed class Ingest
         Count(index, SizeOf(unit) - _counted[index]);
     }
 
+    /// <summary>Reads row groups and parses them at once: each is for one thread, and needs none of the others.</summary>
+    private void ReadParquet(SourceUnit unit, int index, IngestQueue queue)
+    {
+        using ParquetUnitReader reader = new(
+            _plan,
+            _policy,
+            (block, table, bad) =>
+            {
+                if (!queue.IsBehindFailure(index, block) && !IsParsed(index, block))
+                    WriteBlock(index, block, table, bad);
+            },
+            _work.Cancellation
+        );
+        int blocks = reader.Read(unit);
+        _work.Pieces.Write("unit", index, stream => JsonSerializer.Serialize(stream, blocks));
+        Count(index, SizeOf(unit));
+    }
+
     private object? Header(SourceFile file, ReadOnlySpan<byte> first)
     {
         RowParser parser = RowParser.Of(file.Format, _plan.Options);
@@ -188,11 +208,16 @@ public sealed class Ingest
                 if (segment.Failure is { } failure)
                     bad.Add(Broken(segment, failure));
             }
-            if (bad.Count > 0)
-                _work.Pieces.Write(BadStage(block.Unit), block.Index, stream => stream.Write(bad.Lines));
-            _work.Pieces.Write(TableStage(block.Unit), block.Index, table.WriteTo);
+            WriteBlock(block.Unit, block.Index, table, bad);
         }
         Count(block.Unit, block.Bytes);
+    }
+
+    private void WriteBlock(int unit, int block, TableBuilder table, BadRows bad)
+    {
+        if (bad.Count > 0)
+            _work.Pieces.Write(BadStage(unit), block, stream => stream.Write(bad.Lines));
+        _work.Pieces.Write(TableStage(unit), block, table.WriteTo);
     }
 
     private static BadRow Broken(Segment segment, Exception failure) =>
@@ -303,6 +328,8 @@ public sealed class Ingest
     {
         if (unit.IsRange)
             return unit.End - unit.Start;
+        if (unit.Groups > 0)
+            return unit.Share;
         long size = 0;
         for (int i = 0; i < unit.FileCount; i++)
             size += _plan.Files[unit.FirstFile + i].Size;

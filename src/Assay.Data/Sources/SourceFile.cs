@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Hashing;
+using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Data;
 
@@ -46,7 +47,7 @@ public sealed record SourceFile(
                 throw new AssayException(
                     $"this is a {foreign} file, which Assay does not read",
                     new(path),
-                    "It reads JSON Lines, CSV, TSV, plain text and .NET XML documentation, as they are or as .gz or .zst."
+                    "It reads JSON Lines, CSV, TSV, plain text and .NET XML documentation, as they are or as .gz or .zst, and Parquet."
                 );
             SourceCompression compression =
                 start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? SourceCompression.Gzip
@@ -56,14 +57,15 @@ public sealed record SourceFile(
                 && start[1..].StartsWith((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18])
                     ? SourceCompression.Zstd
                 : SourceCompression.None;
-            return new(
-                name,
-                path,
-                RandomAccess.GetLength(file),
-                info.LastWriteTimeUtc,
-                format == SourceFormat.Auto ? FormatOf(path) : format,
-                compression
-            );
+            if (format == SourceFormat.Auto)
+                format = start.StartsWith("PAR1"u8) ? SourceFormat.Parquet : FormatOf(path);
+            if (format == SourceFormat.Parquet && compression != SourceCompression.None)
+                throw new AssayException(
+                    $"expected a Parquet file, found it within {compression.ToString().ToLowerInvariant()}",
+                    new(path),
+                    "Decompress it: Parquet is read from its end."
+                );
+            return new(name, path, RandomAccess.GetLength(file), info.LastWriteTimeUtc, format, compression);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -77,7 +79,7 @@ public sealed record SourceFile(
 
     /// <summary>
     /// The line (counted from 1) on which byte <paramref name="offset"/> of the decompressed content lies; reads the file up to
-    /// there. 0, unknown, for XML documentation, where offsets are ordinals of types.
+    /// there. 0, unknown, for XML documentation and Parquet, where offsets are ordinals of types and rows.
     /// </summary>
     /// <exception cref="AssayException">The file cannot be read that far.</exception>
     public long LineOf(long offset) => LinesOf([offset])[0];
@@ -88,7 +90,7 @@ public sealed record SourceFile(
     public long[] LinesOf(IReadOnlyList<long> offsets)
     {
         long[] lines = new long[offsets.Count];
-        if (Format == SourceFormat.DotnetXml)
+        if (Format is SourceFormat.DotnetXml or SourceFormat.Parquet)
             return lines;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
         try
@@ -157,6 +159,19 @@ public sealed record SourceFile(
         }
     }
 
+    /// <summary>Opens the file for reading at any place.</summary>
+    internal SafeFileHandle OpenHandle()
+    {
+        try
+        {
+            return File.OpenHandle(FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(FullPath, failure);
+        }
+    }
+
     internal Stream Decompress(FileStream raw) =>
         Compression switch
         {
@@ -192,12 +207,13 @@ public sealed record SourceFile(
             ".csv" => SourceFormat.Csv,
             ".tsv" => SourceFormat.Tsv,
             ".xml" => SourceFormat.DotnetXml,
+            ".parquet" => SourceFormat.Parquet,
             _ => SourceFormat.Text,
         };
     }
 
     private static string? Foreign(ReadOnlySpan<byte> start) =>
-        start.StartsWith("PAR1"u8) ? "Parquet"
+        start.StartsWith("PARE"u8) ? "encrypted Parquet"
         : start.StartsWith("BZh"u8) ? "bzip2"
         : start.StartsWith("PK\x03\x04"u8) ? "ZIP"
         : start.StartsWith("ARROW1"u8) ? "Arrow"

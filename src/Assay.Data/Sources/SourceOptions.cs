@@ -5,7 +5,7 @@ namespace Assay.Data;
 /// <summary>How a source file is read.</summary>
 public enum SourceFormat
 {
-    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; anything else is plain text.</summary>
+    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .parquet; anything else is plain text.</summary>
     Auto,
 
     /// <summary>One JSON object per line.</summary>
@@ -22,6 +22,9 @@ public enum SourceFormat
 
     /// <summary>XML documentation as .NET compilers write it; one row per type.</summary>
     DotnetXml,
+
+    /// <summary>Apache Parquet; nested values are JSON.</summary>
+    Parquet,
 }
 
 /// <summary>What a row of a plain-text file is.</summary>
@@ -87,6 +90,9 @@ public sealed record SourceOptions
     /// </summary>
     [RegularExpression("[1-9][0-9]{0,3}/[1-9][0-9]{0,3}")]
     public string? Part { get; init; }
+
+    /// <summary>The columns to read of Parquet files, beside the text column; all if not given. The others are not decoded.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
 
     /// <summary>What a row of a plain-text file is.</summary>
     public TextRows Rows { get; init; } = TextRows.Line;

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Data;
 
@@ -92,6 +93,12 @@ public sealed class SourcePlan
                 .OrderBy(file => file.Name, StringComparer.Ordinal)
                 .Select(file => SourceFile.Inspect(file.Name, file.Path, options.Format)),
         ];
+        if (options.Columns.Count > 0 && Array.Find(files, file => file.Format != SourceFormat.Parquet) is { } other)
+            throw new AssayException(
+                $"'columns' of dataset '{dataset}' is about Parquet files, and this is {other.Format}",
+                new(other.FullPath),
+                "Leave 'columns' out, or name Parquet files only."
+            );
         return new(dataset, options, files, blockSize);
     }
 
@@ -130,6 +137,8 @@ public sealed class SourcePlan
             .Append(Options.Rows)
             .Append('\n')
             .Append(Options.MaxRow.Bytes);
+        foreach (string column in Options.Columns)
+            text.Append("\ncolumn ").Append(column);
         for (int i = 0; i < Files.Count; i++)
             text.Append('\n').Append(Files[i].Name).Append('\0').Append(Files[i].Format).Append(' ').Append(hashes[i]);
         return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
@@ -146,10 +155,13 @@ public sealed class SourcePlan
         for (int i = 0; i < Files.Count; i++)
         {
             SourceFile file = Files[i];
+            SourceUnit[] groups =
+                file.Format == SourceFormat.Parquet && file.Size > _blockSize ? [.. RowGroupUnits(i)] : [];
             bool split =
-                file.Compression == SourceCompression.None
-                && file.Size > _blockSize
-                && Framing.Of(file.Format, Options.Rows).CanSplit;
+                groups.Length > 1
+                || file.Compression == SourceCompression.None
+                    && file.Size > _blockSize
+                    && Framing.Of(file.Format, Options.Rows).CanSplit;
             bool joins =
                 !split
                 && size + file.Size <= _blockSize
@@ -164,13 +176,43 @@ public sealed class SourcePlan
             size += file.Size;
             if (!split)
                 continue;
-            for (long start = 0; start < file.Size; start += _blockSize)
+            foreach (SourceUnit group in groups)
+                yield return group;
+            for (long start = 0; start < file.Size && groups.Length == 0; start += _blockSize)
                 yield return new(i, 1, start, Math.Min(file.Size, start + _blockSize));
             first = i + 1;
             size = 0;
         }
         if (first < Files.Count)
             yield return new(first, Files.Count - first, 0, -1);
+    }
+
+    /// <summary>Runs of row groups of a block or more; none where the file is damaged, which reading it will tell.</summary>
+    private IEnumerable<SourceUnit> RowGroupUnits(int index)
+    {
+        SourceFile file = Files[index];
+        ParquetFooter footer;
+        try
+        {
+            footer = ParquetRowReader.Open(file, out SafeFileHandle handle);
+            handle.Dispose();
+        }
+        catch (ParquetException)
+        {
+            yield break;
+        }
+        int count = footer.Groups.Count;
+        long held = 0;
+        for (int group = 0, first = 0; group < count; group++)
+        {
+            held += footer.Groups[group].Bytes;
+            if (held < _blockSize && group + 1 < count)
+                continue;
+            long share = file.Size * (group + 1) / count - file.Size * first / count;
+            yield return new(index, 1, first, -1, group + 1 - first, share);
+            first = group + 1;
+            held = 0;
+        }
     }
 
     private static string Expand(string pattern, string folder) =>
@@ -212,8 +254,17 @@ public sealed class SourcePlan
 /// <param name="FirstFile">Index of the first file.</param>
 /// <param name="FileCount">Number of files.</param>
 /// <param name="Start">Where the range starts.</param>
-/// <param name="End">Where the range ends, or -1 for whole files.</param>
-internal readonly record struct SourceUnit(int FirstFile, int FileCount, long Start, long End)
+/// <param name="End">Where the range ends, or -1 for whole files and row groups.</param>
+/// <param name="Groups">Number of row groups of a Parquet file, of which <paramref name="Start"/> is the first; 0 if it is not read by parts.</param>
+/// <param name="Share">Bytes of the file that these row groups stand for.</param>
+internal readonly record struct SourceUnit(
+    int FirstFile,
+    int FileCount,
+    long Start,
+    long End,
+    int Groups = 0,
+    long Share = 0
+)
 {
     public bool IsRange => End >= 0;
 }

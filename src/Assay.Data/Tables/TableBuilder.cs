@@ -28,6 +28,9 @@ public sealed class TableBuilder(string source) : IDisposable
     /// <summary>Bytes of text held so far: the size by which callers decide to start another table.</summary>
     public long TextBytes => _columns.Sum(column => (long)column.TextBytes);
 
+    /// <summary>Where rows that are closed now come from.</summary>
+    internal string Source => _source;
+
     /// <summary>Rows closed from now on come from <paramref name="source"/>.</summary>
     public void From(string source) => _source = source;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Assay.Data;
 using FsCheck;
 using FsCheck.Fluent;
-using Parquet.Serialization;
 
 namespace Assay.Tests;
 
@@ -31,35 +30,6 @@ public sealed class ParquetWriterTests : IDisposable
 
     private string Out => Path.Combine(_folder.Path, "out/train.parquet");
 
-    /// <summary>Each row as JSON with its keys in order and missing values left out.</summary>
-    private static List<string> Peer(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return
-        [
-            .. ParquetSerializer
-                .DeserializeUntypedAsync(stream)
-                .GetAwaiter()
-                .GetResult()
-                .Data.Select(row =>
-                    string.Join(
-                        ",",
-                        row.Where(cell => cell.Value is not null)
-                            .Select(cell =>
-                                cell.Key
-                                + "="
-                                + (
-                                    cell.Value is byte[] bytes
-                                        ? Encoding.UTF8.GetString(bytes)
-                                        : JsonSerializer.Serialize(cell.Value)
-                                )
-                            )
-                            .Order(StringComparer.Ordinal)
-                    )
-                ),
-        ];
-    }
-
     [Fact]
     public void An_independent_reader_sees_every_value()
     {
@@ -82,7 +52,7 @@ public sealed class ParquetWriterTests : IDisposable
                 $"mixed=\"s\",text=\"b\",x=2",
                 $"b=false,late={late},mixed=[1, {{\"k\":2}}],n=-3,text=\"\"",
             ],
-            Peer(Out)
+            ParquetPeer.Read(Out)
         );
     }
 
@@ -110,7 +80,7 @@ public sealed class ParquetWriterTests : IDisposable
                     Assert.Equal(once, File.ReadAllBytes(Out));
                     Assert.Equal(
                         rows.Select(i => $"domain=\"d{i % 3}\",n={i},text=\"row {i} {new string('x', i % 23)}\""),
-                        Peer(Out)
+                        ParquetPeer.Read(Out)
                     );
                 }
             )
@@ -133,7 +103,7 @@ public sealed class ParquetWriterTests : IDisposable
         string json = Path.Combine(_folder.Path, "out.jsonl");
         JsonlWriter.Write(json, new(dataset), new(_pieces));
         int row = 0;
-        List<string> peer = Peer(Out);
+        List<string> peer = ParquetPeer.Read(Out);
         foreach (string line in File.ReadLines(json))
         {
             using JsonDocument document = JsonDocument.Parse(line);
@@ -183,7 +153,7 @@ public sealed class ParquetWriterTests : IDisposable
                 $"assay_id=\"{batch.Id(0)}\",assay_reason=\"r0\",n=\"007\",p=1.5,text=\"12\"",
                 $"assay_id=\"{batch.Id(1)}\",assay_reason=\"r1\",n=\"5\",text=\"B\"",
             ],
-            Peer(Out)
+            ParquetPeer.Read(Out)
         );
     }
 
@@ -192,7 +162,10 @@ public sealed class ParquetWriterTests : IDisposable
     {
         _folder.Write("a.csv", "text,n,x,b\na,12,0.50,true\nb,-9007199254740993,3,false\n");
         ParquetWriter.Write(Out, new(Read()), new(_pieces));
-        Assert.Equal(["b=true,n=12,text=\"a\",x=0.5", "b=false,n=-9007199254740993,text=\"b\",x=3"], Peer(Out));
+        Assert.Equal(
+            ["b=true,n=12,text=\"a\",x=0.5", "b=false,n=-9007199254740993,text=\"b\",x=3"],
+            ParquetPeer.Read(Out)
+        );
     }
 
     [Fact]
@@ -200,6 +173,6 @@ public sealed class ParquetWriterTests : IDisposable
     {
         _folder.Write("a.jsonl", "{\"text\":\"a\"}\n");
         ParquetWriter.Write(Out, new(Read(), new([])), new(_pieces));
-        Assert.Empty(Peer(Out));
+        Assert.Empty(ParquetPeer.Read(Out));
     }
 }
