@@ -20,6 +20,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["row-influence"] = RowInfluence.Run,
     ["transport"] = Transport.Run,
     ["vectors"] = Vectors.Run,
+    ["model-scores"] = ModelScores.Run,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Action<string[]>? run))
