@@ -69,11 +69,13 @@ public sealed class DoReMi(DoReMiOptions options) : ISelector, IModelUser
         if (texts.Count == 0)
             return draw.Draw("doremi", [], options.Keep, options.MaxEpochs);
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, work.Threads));
+        Transformer reference = TrainedModel.Open(work).Transformer(),
+            proxy = new(reference.Config, work.Random.Child("weights"));
         DoReMiResult result = new ProxyTraining(options.Request.Options, options.Eta, options.Smoothing)
         {
             Checkpoints = new(Path.Combine(work.Pieces.Folder, "checkpoints")),
             Stepped = (step, steps) => work.Progress?.Report(new("proxy", step, steps, "steps")),
-        }.Run(TrainedModel.Open(work).Transformer(), texts, work.Random, work.Cancellation);
+        }.Run(reference, proxy, texts, work.Random, work.Cancellation);
         Selected selected = draw.Draw("doremi", result.Weights, options.Keep, options.MaxEpochs);
         return selected with
         {
@@ -93,16 +95,18 @@ public sealed class DoReMi(DoReMiOptions options) : ISelector, IModelUser
 
     /// <summary>Finds the weights of domains whose texts are in memory.</summary>
     /// <param name="reference">The reference model, over bytes.</param>
+    /// <param name="proxy">A model that is not trained, and is afterwards.</param>
     /// <param name="domains">For each domain its texts in UTF-8, at least a byte.</param>
-    /// <param name="proxy">Size, length and rate of the proxy's training; an epoch is the bytes of all domains.</param>
-    /// <param name="random">Names the proxy's initial weights and the order of its sequences.</param>
+    /// <param name="training">Length, batch and rate of the proxy's training; an epoch is the bytes of all domains.</param>
+    /// <param name="random">Names the order of its sequences.</param>
     /// <param name="eta">How fast weights move.</param>
     /// <param name="smoothing">The share of uniform weights mixed in at each step.</param>
     /// <param name="cancellation">Asks to stop.</param>
     public static DoReMiResult Weights(
         Transformer reference,
+        Transformer proxy,
         IReadOnlyList<IReadOnlyList<byte[]>> domains,
-        LanguageModelOptions proxy,
+        LanguageModelOptions training,
         RandomStream random,
         double eta = 1,
         double smoothing = 1e-4,
@@ -117,6 +121,6 @@ public sealed class DoReMi(DoReMiOptions options) : ISelector, IModelUser
                 text.Add(row);
             texts.Add(text);
         }
-        return new ProxyTraining(proxy, eta, smoothing).Run(reference, texts, random, cancellation);
+        return new ProxyTraining(training, eta, smoothing).Run(reference, proxy, texts, random, cancellation);
     }
 }

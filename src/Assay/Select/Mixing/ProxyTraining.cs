@@ -29,20 +29,20 @@ internal sealed class ProxyTraining(LanguageModelOptions options, double rate, d
 
     /// <summary>Trains.</summary>
     /// <param name="reference">The model whose losses are to be reached.</param>
+    /// <param name="proxy">The model that is trained.</param>
     /// <param name="domains">The text of each domain, at least a token.</param>
-    /// <param name="random">Names the initial weights and the order of blocks.</param>
+    /// <param name="random">Names the order of blocks.</param>
     /// <param name="cancellation">Heard at every step.</param>
     public DoReMiResult Run(
         Transformer reference,
+        Transformer proxy,
         IReadOnlyList<TokenStream> domains,
         RandomStream random,
         CancellationToken cancellation
     )
     {
         int k = domains.Count;
-        TransformerConfig config = ModelSizes.Of(options.Model, TokenStream.Tokenizer.VocabularySize);
-        int context = Math.Min(options.Context, Math.Min(config.ContextLength, reference.Config.ContextLength));
-        Transformer proxy = new(config, random.Child("weights"));
+        int context = Math.Min(options.Context, Math.Min(proxy.Config.ContextLength, reference.Config.ContextLength));
         Optimiser optimiser = LanguageModelFit.OptimiserOf(proxy, options.WeightDecay);
         int perDomain = Math.Max(1, (options.Batch + k - 1) / k),
             batch = perDomain * k;

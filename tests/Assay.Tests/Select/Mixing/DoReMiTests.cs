@@ -66,6 +66,8 @@ public sealed class DoReMiTests
     private static byte[][] Texts(string pattern, int rows) =>
         [.. Enumerable.Range(0, rows).Select(i => Encoding.UTF8.GetBytes(string.Format(pattern, i)))];
 
+    private static Transformer Proxy() => new(ModelSizes.Of(Tiny.Model), new(3, "weights"));
+
     private static Transformer Trained(params byte[][][] domains)
     {
         TokenStream text = new();
@@ -80,13 +82,13 @@ public sealed class DoReMiTests
         byte[][] known = Texts("the same old words of row {0} again", 60),
             unknown = Texts("QZX%7 {0} #@!kjv", 60);
         Transformer reference = Trained(known);
-        DoReMiResult result = DoReMi.Weights(reference, [unknown, known], Tiny, new(2, "proxy"));
+        DoReMiResult result = DoReMi.Weights(reference, Proxy(), [unknown, known], Tiny, new(2, "proxy"));
         // The reference never saw the first domain, so the proxy is soon ahead of it there.
         Assert.True(result.Weights[1] > 0.6, string.Join(' ', result.Weights));
         Assert.Equal(1, result.Weights.Sum(), 9);
         Assert.True(result.Excess[1] > result.Excess[0]);
         // With the names changed the weights change places.
-        DoReMiResult turned = DoReMi.Weights(reference, [known, unknown], Tiny, new(2, "proxy"));
+        DoReMiResult turned = DoReMi.Weights(reference, Proxy(), [known, unknown], Tiny, new(2, "proxy"));
         Assert.True(turned.Weights[0] > 0.6);
     }
 
