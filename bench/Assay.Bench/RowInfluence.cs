@@ -49,11 +49,13 @@ internal static class RowInfluence
         double before = watch.Elapsed.TotalSeconds;
         texts.Score(view, [.. Enumerable.Range(0, Math.Min(rows, 32))], direction, InfluenceUnit.Token, default);
         TensorPool.ResetPeak();
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         watch.Restart();
         double[] scores = texts.ScoreAll(view, work, "scores", direction, InfluenceUnit.Token);
-        double seconds = watch.Elapsed.TotalSeconds;
+        double seconds = watch.Elapsed.TotalSeconds,
+            processor = (Environment.CpuUsage.TotalTime - used).TotalSeconds;
         Console.WriteLine(
-            $"{name}, {rows:N0} rows of {bytes} bytes, {(corrected ? "ek-fac" : "dot")}, {threads} thread(s): {rows / seconds:F1} rows/s ({1e6 * seconds / rows:F0} us a row); "
+            $"{name}, {rows:N0} rows of {bytes} bytes, {(corrected ? "ek-fac" : "dot")}, {threads} thread(s): {rows / seconds:F1} rows/s ({1e6 * seconds / rows:F0} us a row, {1e6 * processor / rows:F0} of processor time); "
                 + $"before: {before:F1} s; tensors at most {TensorPool.PeakBytes / 1e6:F0} MB, process {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB; sum {scores.Sum():G6}"
         );
     }
