@@ -7,11 +7,12 @@ public record EmbeddingOptions
 {
     /// <summary>
     /// What vectors are made of: tf-idf (weighed n-grams of the text, reduced to their leading directions), hashed (n-grams of
-    /// the text, projected at random; nothing is learned from the rows) or columns (numbers that the rows come with).
+    /// the text, projected at random; nothing is learned from the rows), columns (numbers that the rows come with) or hidden-states
+    /// (the mean of the states of a language model that is trained on the rows in view; for methods that train one).
     /// </summary>
     public EmbeddingKind Embed { get; init; } = EmbeddingKind.TfIdf;
 
-    /// <summary>Numbers of a vector, at most, for tf-idf; exactly, for hashed. Columns are taken as they are.</summary>
+    /// <summary>Numbers of a vector, at most, for tf-idf; exactly, for hashed. Columns and hidden states are taken as they are.</summary>
     [Range(1, 4096)]
     public int Dimensions { get; init; } = 64;
 
@@ -51,6 +52,9 @@ public enum EmbeddingKind
 
     /// <summary>Numbers that the rows come with.</summary>
     Columns,
+
+    /// <summary>The mean over the bytes of a text of the last states of a language model.</summary>
+    HiddenStates,
 }
 
 /// <summary>What n-grams of texts are made of.</summary>

@@ -14,6 +14,7 @@ namespace Assay.Features;
 /// <item>hashed: every n-gram has a random sign in each dimension (Achlioptas, "Database-friendly random projections", 2003), and
 /// a row is the sum of (1 + ln count) signs. Nothing is learned, so common words weigh as much as rare ones.</item>
 /// <item>columns: numbers that the rows come with, such as embeddings of another program.</item>
+/// <item>hidden-states: the mean, over the bytes of a text, of what the head of the step's language model reads.</item>
 /// </list>
 /// <code>
 /// RowEmbedding space = RowEmbedding.Fit(options, work, pool, target);
@@ -42,10 +43,20 @@ public sealed class RowEmbedding
         {
             EmbeddingKind.Hashed => new HashedEmbedder(options),
             EmbeddingKind.Columns => ColumnEmbedder.Of(options, views),
+            EmbeddingKind.HiddenStates => new HiddenStateEmbedder(options, ModelOf(work)),
             _ => TfIdfEmbedder.Fit(options, work, views),
         };
         return new(embedder, options.UnitLength);
     }
+
+    private static Transformer ModelOf(Work work) =>
+        Transformer.Load(
+            work.ModelFolder
+                ?? throw new AssayException(
+                    "'embed: hidden-states' needs a language model, and this step trains none",
+                    hint: "Use 'embed: tf-idf' here."
+                )
+        );
 
     /// <summary>The vectors of the rows in view, kept as finished pieces of the work.</summary>
     /// <param name="view">The rows.</param>

@@ -178,6 +178,45 @@ public sealed class RowEmbeddingTests
     }
 
     [Fact]
+    public void HiddenStatesAreMeansOverTheBytesOfAText()
+    {
+        Transformer model = new(ModelSizes.Of("gpt-250k", 259), new(3, "model"));
+        int context = model.Config.ContextLength;
+        string[] texts = ["abc", "", new('x', context + 20), "the tide is high"];
+        View view = new(Dataset.OfTexts(texts));
+        using Batch batch = view.Read(0);
+        Matrix rows = new HiddenStateEmbedder(new(), model).Embed(batch, [0, 1, 2, 3]);
+        Assert.Equal([4, model.Config.HiddenSize], [rows.Rows, rows.Columns]);
+        using var noGrad = Tensor.NoGrad();
+        // Neither the begin mark nor what pads shorter texts counts, and windows of a long text count by their bytes.
+        Check(0, Mean("abc"));
+        Check(1, new double[rows.Columns]);
+        double[] whole = Mean(new('x', context - 1)),
+            rest = Mean(new('x', 21));
+        Check(2, [.. whole.Zip(rest, (a, b) => (a * (context - 1) + b * 21) / (context + 20))]);
+        Check(3, Mean("the tide is high"));
+        Matrix cut = new HiddenStateEmbedder(new() { TextBytes = 16 }, model).Embed(batch, [2]);
+        Assert.Equal(Mean(new('x', 16))[0], cut[0, 0], 1e-4);
+
+        double[] Mean(string text)
+        {
+            int[] tokens = [256, .. Encoding.UTF8.GetBytes(text).Select(value => (int)value)];
+            float[] states = model.Hidden(tokens, 1).Data.ToArray();
+            return
+            [
+                .. Enumerable
+                    .Range(0, rows.Columns)
+                    .Select(c => Enumerable.Range(1, text.Length).Average(i => (double)states[i * rows.Columns + c])),
+            ];
+        }
+        void Check(int row, double[] expected)
+        {
+            for (int c = 0; c < expected.Length; c++)
+                Assert.Equal(expected[c], rows[row, c], 1e-4);
+        }
+    }
+
+    [Fact]
     public void WhatCannotBeEmbeddedIsSaid()
     {
         View empty = new(Dataset.OfTexts(["", " "]));
@@ -189,6 +228,14 @@ public sealed class RowEmbeddingTests
             RowEmbedding.Fit(new() { Embed = EmbeddingKind.Hashed }, small, some).Apply(some, small, "rows")
         );
         Assert.Contains("memory", failure.Hint);
+        Assert.Contains(
+            "trains none",
+            Assert
+                .Throws<AssayException>(() =>
+                    RowEmbedding.Fit(new() { Embed = EmbeddingKind.HiddenStates }, small, some)
+                )
+                .Message
+        );
     }
 
     private static (Matrix Pool, Matrix Target) Embed(

@@ -270,15 +270,17 @@ public sealed class GotDTests
                 candidates:
                   chosen: [ select/got-d: { target: target, keep: 25, dimensions: 8 } ]
                   valued: [ select/top: { by: lava, keep: 25 } ]
+                  states: [ select/got-d: { target: target, keep: 25, embed: hidden-states, model-epochs: 0.1, relative: true } ]
                 """
             );
             RunReport report = new Runner(
                 Recipe.Load(Path.Combine(folder, "recipe.yaml")),
                 Path.Combine(folder, ".assay")
             ).Run();
-            Assert.Equal([25, 25], report.Candidates.Select(candidate => candidate.Rows));
+            Assert.Equal([25, 25, 25], report.Candidates.Select(candidate => candidate.Rows));
+            Assert.Contains(report.Candidates[2].Steps, step => step.Method == "train/lm");
             int sea = report.Domains!.Domains.ToList().IndexOf("sea.txt");
-            Assert.Equal([25, 25], report.Domains.Chosen.Select(chosen => chosen[sea]));
+            Assert.Equal([25, 25], report.Domains.Chosen.Take(2).Select(chosen => chosen[sea]));
         }
         finally
         {

@@ -4,12 +4,13 @@ using System.Runtime.InteropServices;
 using Assay.Data;
 using Assay.Features;
 using Assay.Learning;
+using Assay.Models;
 using Assay.Numerics;
 
 namespace Assay.Select;
 
 /// <summary>Options of <see cref="FacilityLocation"/>.</summary>
-public sealed record FacilityLocationOptions : EmbeddingOptions
+public sealed record FacilityLocationOptions : ModelEmbeddingOptions
 {
     /// <summary>How many rows stay: a share of the rows in view, or a count.</summary>
     [Required]
@@ -31,12 +32,15 @@ public sealed record FacilityLocationOptions : EmbeddingOptions
 /// </code>
 /// </remarks>
 [Method("select/facility-location", Paper = "qdc-survey")]
-public sealed class FacilityLocation(FacilityLocationOptions options) : ISelector
+public sealed class FacilityLocation(FacilityLocationOptions options) : ISelector, IModelUser
 {
     private const string FirstGains = "first gains",
         Stage = "representatives";
     private const int RowsPerPiece = 1024;
     private const int ChosenBetweenPieces = 256;
+
+    /// <inheritdoc/>
+    public ModelRequest? Model => options.Request;
 
     /// <inheritdoc/>
     /// <exception cref="AssayException">There are no rows or no text, or a column is missing.</exception>

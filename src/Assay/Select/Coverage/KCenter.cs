@@ -5,12 +5,13 @@ using System.Runtime.InteropServices;
 using Assay.Data;
 using Assay.Features;
 using Assay.Learning;
+using Assay.Models;
 using Assay.Numerics;
 
 namespace Assay.Select;
 
 /// <summary>Options of <see cref="KCenter"/>.</summary>
-public sealed record KCenterOptions : EmbeddingOptions
+public sealed record KCenterOptions : ModelEmbeddingOptions
 {
     /// <summary>How many rows stay: a share of the rows in view, or a count.</summary>
     [Required]
@@ -31,11 +32,14 @@ public sealed record KCenterOptions : EmbeddingOptions
 /// </code>
 /// </remarks>
 [Method("select/k-center", Paper = "qdc-survey")]
-public sealed class KCenter(KCenterOptions options) : ISelector
+public sealed class KCenter(KCenterOptions options) : ISelector, IModelUser
 {
     private const string Stage = "centres";
     private const int RowsPerPiece = 2048;
     private const long NumbersBetweenPieces = 1L << 32; // some seconds
+
+    /// <inheritdoc/>
+    public ModelRequest? Model => options.Request;
 
     /// <inheritdoc/>
     /// <exception cref="AssayException">A side has no rows or no text, or a column is missing.</exception>

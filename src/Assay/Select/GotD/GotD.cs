@@ -2,6 +2,7 @@ using System.Globalization;
 using Assay.Data;
 using Assay.Features;
 using Assay.Learning;
+using Assay.Models;
 using Assay.Numerics;
 using Assay.Value;
 
@@ -20,9 +21,12 @@ namespace Assay.Select;
 /// </code>
 /// </remarks>
 [Method("select/got-d", Paper = "got-d")]
-public sealed class GotD(GotDOptions options) : ISelector
+public sealed class GotD(GotDOptions options) : ISelector, IModelUser
 {
     private const string Signal = "got-d";
+
+    /// <inheritdoc/>
+    public ModelRequest? Model => options.Request;
 
     /// <inheritdoc/>
     /// <exception cref="AssayException">A side has no rows or no text, a column is missing, or the transport does not converge.</exception>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Assay.Data;
 using Assay.Features;
 using Assay.Learning;
+using Assay.Models;
 using Assay.Numerics;
 
 namespace Assay.Select;
@@ -21,13 +22,16 @@ namespace Assay.Select;
 /// </code>
 /// </remarks>
 [Method("select/semdedup", Paper = "data-selection-survey")]
-public sealed class SemDedup(SemDedupOptions options) : ISelector
+public sealed class SemDedup(SemDedupOptions options) : ISelector, IModelUser
 {
     private const string Stage = "similarities";
     private const int RowsPerCluster = 1000,
         Bands = 4,
         Iterations = 100,
         LeastPerCluster = 40;
+
+    /// <inheritdoc/>
+    public ModelRequest? Model => options.Request;
 
     /// <inheritdoc/>
     /// <exception cref="AssayException">There are no rows or no text, or a column is missing.</exception>

@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using Assay.Features;
+using Assay.Models;
 
 namespace Assay.Select;
 
 /// <summary>Options of <see cref="SemDedup"/>.</summary>
-public sealed record SemDedupOptions : EmbeddingOptions
+public sealed record SemDedupOptions : ModelEmbeddingOptions
 {
     /// <summary>
     /// Rows with a cosine above 1 minus this to a row before them go, 0 to 2. What a value means depends on the embedding: the

@@ -1,6 +1,7 @@
 using Assay.Data;
 using Assay.Features;
 using Assay.Learning;
+using Assay.Models;
 using Assay.Numerics;
 
 namespace Assay.Value;
@@ -26,9 +27,12 @@ public sealed record LavaOptions : TransportOptions
 /// </code>
 /// </remarks>
 [Method("value/lava", Paper = "got-d")]
-public sealed class Lava(LavaOptions options) : IValuer
+public sealed class Lava(LavaOptions options) : IValuer, IModelUser
 {
     private const string Stage = "transport";
+
+    /// <inheritdoc/>
+    public ModelRequest? Model => options.Request;
 
     /// <inheritdoc/>
     /// <exception cref="AssayException">A side has no rows or no text, a column is missing, or the transport does not converge.</exception>

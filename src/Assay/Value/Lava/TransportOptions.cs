@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using Assay.Features;
+using Assay.Models;
 
 namespace Assay.Value;
 
 /// <summary>How a pool is compared with a target by optimal transport; options of methods that do so.</summary>
-public record TransportOptions : EmbeddingOptions
+public record TransportOptions : ModelEmbeddingOptions
 {
     /// <summary>The dataset whose distribution is wanted.</summary>
     [Required, DatasetName]
