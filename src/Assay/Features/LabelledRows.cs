@@ -26,7 +26,7 @@ internal sealed class LabelledRows
     /// <summary>The number to predict of each row; empty where classes were asked for.</summary>
     public double[] Targets => [.. _targets];
 
-    /// <summary>Columns of numbers, or null where words were asked for.</summary>
+    /// <summary>Columns of numbers, or null where none were asked for.</summary>
     public Matrix? Features { get; private set; }
 
     /// <summary>Hashed words, or null where numbers were asked for.</summary>
@@ -76,7 +76,7 @@ internal sealed class LabelledRows
     /// <param name="view">Where they are.</param>
     /// <param name="rows">Which; a row may repeat.</param>
     /// <param name="label">The column of the class or target.</param>
-    /// <param name="columns">Columns of numbers; null reads hashed words of the text instead.</param>
+    /// <param name="columns">Columns of numbers, perhaps none; null reads hashed words of the text instead.</param>
     /// <param name="classes">The known classes; null reads targets instead.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="AssayException">A column is missing, or a value is.</exception>
@@ -120,9 +120,8 @@ internal sealed class LabelledRows
         );
         if (count == 0)
             throw new AssayException($"'{view.Dataset.Name}' has no rows to learn from");
-        (read.Features, read.Words) = hasher is null
-            ? (new Matrix([.. values], width), null)
-            : ((Matrix?)null, hasher.Build());
+        read.Features = width > 0 ? new Matrix([.. values], width) : null;
+        read.Words = hasher?.Build();
         return read;
     }
 

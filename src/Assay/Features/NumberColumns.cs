@@ -12,16 +12,9 @@ internal static class NumberColumns
     /// <param name="but">Columns that are no features: the label.</param>
     public static IReadOnlyList<string> Default(View view, params IReadOnlyList<string?> but)
     {
-        string[] columns =
-        [
-            .. view
-                .Dataset.Schema.Where(field =>
-                    field.Type is ColumnType.Bool or ColumnType.Int64 or ColumnType.Float64 && !but.Contains(field.Name)
-                )
-                .Select(field => field.Name),
-        ];
+        IReadOnlyList<string> columns = Of(view, but);
         string? label = but.Count > 0 ? but[0] : null;
-        return columns.Length > 0
+        return columns.Count > 0
             ? columns
             : throw new AssayException(
                 $"'{view.Dataset.Name}' has no column of numbers" + (label is null ? "" : $" beside '{label}'"),
@@ -30,6 +23,18 @@ internal static class NumberColumns
                     : "Name the columns with 'features:', or use the model logistic-hashed, which reads the text."
             );
     }
+
+    /// <summary>The columns that read as numbers; there may be none.</summary>
+    /// <param name="view">The rows.</param>
+    /// <param name="but">Columns that are no features.</param>
+    public static IReadOnlyList<string> Of(View view, params IReadOnlyList<string?> but) =>
+        [
+            .. view
+                .Dataset.Schema.Where(field =>
+                    field.Type is ColumnType.Bool or ColumnType.Int64 or ColumnType.Float64 && !but.Contains(field.Name)
+                )
+                .Select(field => field.Name),
+        ];
 
     /// <summary>Reads rows, one row of the matrix each; at least one.</summary>
     /// <param name="batch">Where they stand.</param>

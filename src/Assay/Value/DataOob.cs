@@ -21,7 +21,7 @@ public sealed class DataOob(DataOobOptions options) : IValuer
     /// <exception cref="AssayException">A column or a value is missing, or the model does not suit.</exception>
     public IReadOnlyList<Signal> Value(View view, Work work)
     {
-        ValuedTable table = ValuedTable.Read(options, view, null, null, work.Cancellation);
+        ValuedTable table = ValuedTable.Read(options, view, null, null, work);
         Func<int[], int[], RandomStream, double[]> score =
             options.Task == LabelKind.Classification
                 ? Classes(

@@ -34,6 +34,18 @@ public sealed class ValuationTests
             ),
             "permutations"
         ),
+        ["shapley gradient mlp"] = (
+            new Shapley(
+                new()
+                {
+                    Features = LabelledTables.Features,
+                    Permutations = 30,
+                    Model = "mlp",
+                    Estimator = ShapleyEstimator.Gradient,
+                }
+            ),
+            "permutations"
+        ),
         ["shapley regression"] = (
             new Shapley(
                 new()

@@ -51,7 +51,7 @@ public sealed record ValueCurves
     )
     {
         LearnerGameOptions learner = LearnerOf(options);
-        ValuedTable table = ValuedTable.Read(learner, view, unseen, learner.Source, work.Cancellation);
+        ValuedTable table = ValuedTable.Read(learner, view, unseen, learner.Source, work);
         int[][] rows = table.Sources(null, work.Cancellation);
         if (rows.Length != values.Length)
             throw new ArgumentException($"{values.Length} values do not fit {rows.Length} rows.");
@@ -118,6 +118,8 @@ public sealed record ValueCurves
             Task = options.Task,
             Features = options.Features,
             Standardise = options.Standardise,
+            TextFeatures = options.TextFeatures,
+            TextDimensions = options.TextDimensions,
             Model = options is DataOobOptions bags ? bags.Model : "auto",
         };
 

@@ -35,13 +35,7 @@ internal sealed class TrainingGame : IGame
         Work work
     )
     {
-        ValuedTable table = ValuedTable.Read(
-            options,
-            view,
-            work.Dataset(options.Test),
-            options.Source,
-            work.Cancellation
-        );
+        ValuedTable table = ValuedTable.Read(options, view, work.Dataset(options.Test), options.Source, work);
         int[][] sources = table.Sources(options.Source, work.Cancellation);
         return (Of(options, table, sources, work), table, sources);
     }

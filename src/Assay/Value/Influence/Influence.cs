@@ -110,7 +110,7 @@ public sealed class Influence(InfluenceOptions options) : IValuer, IModelUser
             view,
             work.Dataset(options.Target),
             null,
-            work.Cancellation
+            work
         );
         for (int k = 0; k < table.Classes; k++)
             if (!table.Labels.Contains(k))

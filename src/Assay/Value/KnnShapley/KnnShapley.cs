@@ -26,7 +26,7 @@ public sealed class KnnShapley(KnnShapleyOptions options) : IValuer
     /// <exception cref="AssayException">The tables do not fit, or a value is missing.</exception>
     public IReadOnlyList<Signal> Value(View view, Work work)
     {
-        ValuedTable table = ValuedTable.Read(options, view, work.Dataset(options.Test), null, work.Cancellation);
+        ValuedTable table = ValuedTable.Read(options, view, work.Dataset(options.Test), null, work);
         NeighbourGame game = GameOf(
             new(table.Features, options.Distance),
             options.Neighbours,

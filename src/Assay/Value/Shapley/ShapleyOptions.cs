@@ -5,7 +5,7 @@ public sealed record ShapleyOptions : PermutationOptions
 {
     /// <summary>
     /// How values are found: by truncated permutations (<c>tmc</c>), by one pass of stochastic gradient descent for each permutation
-    /// (<c>gradient</c>, logistic regression only), or by trying every set of sources (<c>exact</c>, at most 20 of them).
+    /// (<c>gradient</c>, logistic regression and mlp), or by trying every set of sources (<c>exact</c>, at most 20 of them).
     /// </summary>
     public ShapleyEstimator Estimator { get; init; } = ShapleyEstimator.Tmc;
 }
