@@ -152,6 +152,9 @@ public sealed class LanguageModel : ITokenModel
 /// <param name="Tokens">Its tokens.</param>
 public readonly record struct TextCost(double Bits, long Bytes, long Tokens)
 {
+    /// <summary>exp of the mean negative log-probability of a token, at least 1; NaN of no tokens.</summary>
+    public double Perplexity => Math.Exp(Bits * Math.Log(2) / Tokens);
+
     /// <summary>Bits for each byte; 0 of nothing.</summary>
     public double BitsPerByte => Bytes == 0 ? 0 : Bits / Bytes;
 

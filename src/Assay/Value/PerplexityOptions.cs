@@ -7,16 +7,32 @@ namespace Assay.Value;
 /// <summary>Options of <see cref="Perplexity"/>.</summary>
 public sealed record PerplexityOptions
 {
-    /// <summary>The language model: <c>ngram-</c> and its order, 1 to 8.</summary>
-    [Required, RegularExpression("ngram-[1-8]")]
+    /// <summary>
+    /// The language model: <c>ngram-</c> and its order, 1 to 8; a transformer over bytes that is trained first (<c>gpt-250k</c>, <c>gpt-1m</c>,
+    /// <c>gpt-4m</c>, <c>gpt-10m</c>); or a folder with one, written with a slash: <c>./model</c>, as <c>assay train lm</c> and Hugging Face make them.
+    /// </summary>
+    [Required, ModelFolder, RegularExpression("ngram-[1-8]|gpt-(250k|1m|4m|10m)|.*/.*")]
     public string Model { get; init; } = "ngram-5";
+
+    /// <summary>For gpt models: how often the text is gone through in training. Above 0.</summary>
+    [Range(0.001, 1000)]
+    public double ModelEpochs { get; init; } = 1;
+
+    /// <summary>
+    /// For transformers: a column whose text stands before the row's and is read but not scored, such as the question of an answer. Perplexity is then
+    /// that of the row given its context.
+    /// </summary>
+    public string Context { get; init; } = "";
+
+    /// <summary>For transformers: a text that stands between the context and every row, read but not scored.</summary>
+    public string Prompt { get; init; } = "";
 
     /// <summary>What tokens are: words (split at white space) or bytes.</summary>
     public NGramUnit Unit { get; init; } = NGramUnit.Words;
 
     /// <summary>
-    /// The dataset to train on. Without it the model trains on the pool itself, cross-fitted: no row is scored by a model
-    /// that has seen it.
+    /// The dataset to train on. Without it an n-gram model trains on the pool itself, cross-fitted: no row is scored by a model
+    /// that has seen it; a gpt model trains on the pool once for all steps that ask for it, and has seen the rows that it scores.
     /// </summary>
     [DatasetName]
     public string? From { get; init; }

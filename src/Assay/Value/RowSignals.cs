@@ -50,7 +50,8 @@ internal static class RowSignals
         return Read(view, work, stage, names);
     }
 
-    private static Signal[] Read(View view, Work work, string stage, IReadOnlyList<string> names)
+    /// <summary>The signals that the pieces hold: of each row in view one number for each name.</summary>
+    public static Signal[] Read(View view, Work work, string stage, IReadOnlyList<string> names)
     {
         Signal[] signals = [.. names.Select(name => new Signal(name, new double[view.Dataset.RowCount]))];
         foreach (Signal signal in signals)

@@ -46,7 +46,7 @@ public class PerplexityTests
         PerplexityOptions options = new() { Model = model, Unit = unit };
         IReadOnlyList<Signal> one = Value(view, options, threads: 1);
         IReadOnlyList<Signal> two = Value(view, options, threads: 2);
-        Assert.Equal(["perplexity", "bits-per-byte"], one.Select(signal => signal.Name));
+        Assert.Equal(["perplexity", "bits-per-byte", "perplexity-for-length"], one.Select(signal => signal.Name));
         for (int row = 0; row < Texts.Length; row++)
             foreach ((Signal a, Signal b) in one.Zip(two))
             {

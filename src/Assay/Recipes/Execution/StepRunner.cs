@@ -43,6 +43,7 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
             .. signals,
             "datasets",
             .. datasets,
+            .. ModelFolders.KeysOf(step.Method.Shape, step.Options),
         ]);
     }
 

@@ -42,14 +42,15 @@ public sealed class TrainRunner(
         StepRunner steps = new(store, options, observer, cancellation);
         Flow flow = new CallReader(steps, new(store, options, observer, steps)).Read(call);
         (View View, string Key)? test = flow.Datasets.TryGetValue(TestName, out var found) ? found : null;
-        string key = StepKey.Of(
+        string key = StepKey.Of([
             method.Name,
             method.Revision.ToString(),
             CanonicalJson.Of(call.Options),
             call.Seed.ToString(),
             flow.Key,
-            test?.Key ?? ""
-        );
+            test?.Key ?? "",
+            .. ModelFolders.KeysOf(method.Shape, call.Options),
+        ]);
         string path = Path.Combine(folder, FileName);
         if (Existing(path) is { } existing && existing.Key == key)
             return existing with { Cached = true };
