@@ -29,13 +29,13 @@ internal sealed class EncoderScorer : TextScorer
         CancellationToken cancellation
     )
     {
-        ValidationRows = Math.Max(2, texts.Count / 10);
+        int held = ValidationRows(texts.Count);
         RandomStream weights = random.Child("weights");
         _encoder = new(weights, Tokenizer.VocabularySize, Width, Layers, Heads, Context);
         _head = new ScalarHead(weights, Width).Layer;
-        byte[][] validation = [.. texts.Take(ValidationRows)];
-        double[] known = targets[..ValidationRows];
-        Batches batches = new(texts.Count - ValidationRows, Batch, random.Child("order"));
+        byte[][] validation = [.. texts.Take(held)];
+        double[] known = targets[..held];
+        Batches batches = new(texts.Count - held, Batch, random.Child("order"));
         Trainer trainer = new(
             new()
             {
@@ -68,8 +68,8 @@ internal sealed class EncoderScorer : TextScorer
             {
                 batches.Fill(number, places);
                 for (int i = 0; i < Batch; i++)
-                    wanted[i] = (float)targets[ValidationRows + places[i]];
-                Tensor scores = Forward([.. places.Select(place => texts[ValidationRows + place])]);
+                    wanted[i] = (float)targets[held + places[i]];
+                Tensor scores = Forward([.. places.Select(place => texts[held + place])]);
                 return (scores - Tensor.Of(wanted, Batch)).Square().Mean();
             },
             cancellation

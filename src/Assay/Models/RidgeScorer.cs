@@ -13,12 +13,12 @@ internal sealed class RidgeScorer : TextScorer
 
     public RidgeScorer(IReadOnlyList<byte[]> texts, double[] targets, CancellationToken cancellation)
     {
-        ValidationRows = Math.Max(2, texts.Count / 10);
+        int held = ValidationRows(texts.Count);
         SparseMatrix features = Features(texts);
-        SparseMatrix training = features.Take([.. Enumerable.Range(ValidationRows, texts.Count - ValidationRows)]),
-            validation = features.Take([.. Enumerable.Range(0, ValidationRows)]);
-        double[] known = targets[..ValidationRows],
-            rest = targets[ValidationRows..];
+        SparseMatrix training = features.Take([.. Enumerable.Range(held, texts.Count - held)]),
+            validation = features.Take([.. Enumerable.Range(0, held)]);
+        double[] known = targets[..held],
+            rest = targets[held..];
         _mean = rest.Average();
         float[] right = new float[training.Columns];
         for (int row = 0; row < rest.Length; row++)

@@ -30,8 +30,8 @@ public abstract class TextScorer
     /// <summary>Spearman's correlation of predicted and known scores on the rows kept for validation; 0 if either does not vary.</summary>
     public double Spearman { get; private protected set; }
 
-    /// <summary>Number of rows kept for validation.</summary>
-    public int ValidationRows { get; private protected init; }
+    /// <summary>How many of so many known scores are kept for validation: the first tenth, at least two.</summary>
+    public static int ValidationRows(int known) => Math.Max(2, known / 10);
 
     /// <summary>Fits.</summary>
     /// <param name="kind">What predicts.</param>

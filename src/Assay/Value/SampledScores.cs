@@ -35,7 +35,10 @@ internal static class SampledScores
         Predicting = "predictions";
 
     /// <summary>Draws the sample, scores it, and predicts the others.</summary>
-    /// <param name="name">The signal: predicted scores, and under <c>name-exact</c> those of the sample.</param>
+    /// <param name="name">
+    /// The signal: predicted scores, under <c>name-exact</c> those of the sample, and under <c>name-validation</c> those of the part of it
+    /// that the regression did not see.
+    /// </param>
     /// <param name="options">Which sample, which scorer.</param>
     /// <param name="view">The rows.</param>
     /// <param name="work">The step's.</param>
@@ -56,11 +59,16 @@ internal static class SampledScores
                 $"the {name} of row {sample.Rows[wrong]} became {scores[wrong]}",
                 hint: "Train the model longer, or lower the learning rate."
             );
-        Signal predicted =
-            sample.Rows.Length == view.DistinctRows.Length
-                ? Signal(name, view, sample, TextScorer.Standardise(scores))
-                : Predict(name, options, view, work, sample, scores);
-        return [predicted, Signal(name + "-exact", view, sample, scores)];
+        Signal exact = Signal(name + "-exact", view, sample.Rows, scores);
+        if (sample.Rows.Length == view.DistinctRows.Length)
+            return [Signal(name, view, sample.Rows, TextScorer.Standardise(scores)), exact];
+        int unseen = TextScorer.ValidationRows(sample.Rows.Length);
+        return
+        [
+            Predict(name, options, view, work, sample, scores),
+            exact,
+            Signal(name + "-validation", view, sample.Rows[..unseen], scores[..unseen]),
+        ];
     }
 
     /// <summary>The rows of the target, drawn at random, as tokens.</summary>
@@ -119,7 +127,7 @@ internal static class SampledScores
                 work.Cancellation
             );
             string found = FormattableString.Invariant(
-                $"scorer: Spearman {scorer.Spearman:0.00} on {scorer.ValidationRows} rows"
+                $"scorer: Spearman {scorer.Spearman:0.00} on {TextScorer.ValidationRows(scores.Length)} rows"
             );
             work.Progress?.Report(new(found, scores.Length, scores.Length, "rows"));
             return scorer;
@@ -130,12 +138,12 @@ internal static class SampledScores
         }
     }
 
-    private static Signal Signal(string name, View view, TextSample sample, double[] scores)
+    private static Signal Signal(string name, View view, int[] rows, double[] scores)
     {
         double[] values = new double[view.Dataset.RowCount];
         Array.Fill(values, double.NaN);
         for (int i = 0; i < scores.Length; i++)
-            values[sample.Rows[i]] = scores[i];
+            values[rows[i]] = scores[i];
         return new(name, values);
     }
 }

@@ -40,7 +40,7 @@ public class TextScorerTests
         // The score is how much of a text is vowels, with some noise.
         (byte[][] texts, double[] scores) = Texts(600, new(1, "texts"));
         TextScorer scorer = TextScorer.Fit(kind, texts[..400], scores[..400], new(7, "scorer"));
-        Assert.Equal(40, scorer.ValidationRows);
+        Assert.Equal(40, TextScorer.ValidationRows(400));
         Assert.True(scorer.Spearman > least, $"{scorer.Spearman}");
         double[] predicted = scorer.Predict(texts[400..]);
         double rho = RankCorrelation.Spearman(predicted, scores[400..]);

@@ -23,7 +23,8 @@ public sealed class ModelScoreTests : IClassFixture<ModelScoreTests.Trained>
     public void TheSampleIsScoredAndTheOthersArePredicted(string name)
     {
         IReadOnlyList<Signal> signals = Value(name);
-        Assert.Equal([name, name + "-exact"], signals.Select(signal => signal.Name));
+        Assert.Equal([name, name + "-exact", name + "-validation"], signals.Select(signal => signal.Name));
+        Assert.Equal(2, signals[2].Values.Count(double.IsFinite));
         View view = _trained.View;
         for (int row = 0; row < view.Dataset.RowCount; row++)
             Assert.Equal(row % 10 == 3, double.IsNaN(signals[0].Values[row])); // what is not in view
@@ -41,6 +42,7 @@ public sealed class ModelScoreTests : IClassFixture<ModelScoreTests.Trained>
     public void ASampleOfAllRowsNeedsNoRegression(string name)
     {
         IReadOnlyList<Signal> signals = Value(name, sample: 10_000);
+        Assert.Equal([name, name + "-exact"], signals.Select(signal => signal.Name));
         double[] exact = [.. signals[1].Values.Where(double.IsFinite)];
         Assert.Equal(_trained.View.DistinctRows.Length, exact.Length);
         double[] standard = TextScorer.Standardise(exact),

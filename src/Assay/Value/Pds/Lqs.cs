@@ -13,7 +13,7 @@ public sealed record LqsOptions : PdsOptions
     public ControlTerm Term { get; init; } = ControlTerm.Both;
 }
 
-/// <summary>How learnable each row is, and how far it points where the target wants to go: signals <c>lqs</c> and <c>lqs-exact</c>.</summary>
+/// <summary>How learnable each row is, and how far it points where the target wants to go: signals <c>lqs</c>, <c>lqs-exact</c> and <c>lqs-validation</c>.</summary>
 /// <remarks>
 /// <para>Source: Dai et al., "Data Efficacy for Language Model Training", arXiv 2506.21545: the learnability-quality score, in the product form
 /// of the official code. Each row is compared with its own earlier gradient; the released batching, which mixes rows, is not

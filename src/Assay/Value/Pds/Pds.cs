@@ -25,7 +25,7 @@ public record PdsOptions : SampledScoreOptions
     public int Interval { get; init; } = 10;
 }
 
-/// <summary>How much each row lowers the target loss over the next steps of training: signals <c>pds</c> and <c>pds-exact</c>.</summary>
+/// <summary>How much each row lowers the target loss over the next steps of training: signals <c>pds</c>, <c>pds-exact</c> and <c>pds-validation</c>.</summary>
 /// <remarks>
 /// <para>Source: Gu et al., "Data Selection via Optimal Control for Language Models", arXiv 2410.07064. A score is minus the
 /// derivative of the sum of the target losses after each step by the row's weight in every step: above 0, the row helps.</para>

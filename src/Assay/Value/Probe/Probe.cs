@@ -20,7 +20,7 @@ public record ProbeOptions : SampledScoreOptions
     public double ProbeRate { get; init; }
 }
 
-/// <summary>How much one training step on each row lowers the loss on a target: signals <c>probe</c> and <c>probe-exact</c>.</summary>
+/// <summary>How much one training step on each row lowers the loss on a target: signals <c>probe</c>, <c>probe-exact</c> and <c>probe-validation</c>.</summary>
 /// <remarks>
 /// <para>Source: MATES, arXiv 2406.06046. Signals have the sign of a value: above 0, the step lowers the loss. MATES itself predicts the loss, of
 /// which low is good.</para>
