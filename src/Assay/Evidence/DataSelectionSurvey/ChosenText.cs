@@ -39,7 +39,7 @@ internal sealed class ChosenText(Trial trial, SurveyCorpora corpora)
         byte[][] evaluation = TextPool.Held(
             trial,
             trial.Random.Child("evaluation"),
-            trial.Size(400, 16),
+            trial.Size(300, 16),
             RowBytes,
             second: true
         );
@@ -49,7 +49,7 @@ internal sealed class ChosenText(Trial trial, SurveyCorpora corpora)
             byte[][] rows = arm == "target" ? Wikipedia() : Rows(Choose(arm, pool, target));
             trial.Random.Child("order").Shuffle<byte[]>(rows);
             ByteModel model = ByteModel.New(trial.Random.Child("weights"));
-            model.Train(rows, trial.Size(600, 5), Batch, cancellation: trial.Cancellation);
+            model.Train(rows, trial.Size(200, 5), Batch, cancellation: trial.Cancellation);
             figures["loss/" + arm] = model.Loss(evaluation, trial.Cancellation);
             figures["rows/" + arm] = rows.Length;
         }

@@ -17,7 +17,7 @@ public sealed class DataSelectionSurveyEvidence : IExperiment
         + "ROC curve of rules (FineWeb's chain), words, bigram perplexity against WikiText-2, a classifier taught by the judgements of other folds, and one taught "
         + "by Wikipedia, PubMed and OpenWebText against Common Crawl. (2) Half of the documents of five domains of the Pile are the target, the other half is "
         + "sought among 1,000 documents: precision at as many as there are. (3) 300 KB of 1,499 documents (each cut to 2,000 bytes), chosen in six ways, and as "
-        + "much of WikiText itself, train a byte-level transformer of 0.1 M parameters for 600 steps of 16 rows of 128 bytes; loss on held-out WikiText. (4) Twenty "
+        + "much of WikiText itself, train a byte-level transformer of 0.1 M parameters for 200 steps of 16 rows of 128 bytes; loss on held-out WikiText. (4) Twenty "
         + "made-up sentences stand 1 to 64 times among 2,000 rows; what MinHash drops is replaced by other rows.";
 
     /// <inheritdoc/>

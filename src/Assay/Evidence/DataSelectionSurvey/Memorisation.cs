@@ -55,7 +55,7 @@ internal sealed class Memorisation(Trial trial, SurveyCorpora corpora)
             byte[][] ordered = [.. rows];
             trial.Random.Child("order").Shuffle<byte[]>(ordered);
             ByteModel model = ByteModel.New(trial.Random.Child("weights"));
-            model.Train(ordered, trial.Size(600, 5), Batch, cancellation: trial.Cancellation);
+            model.Train(ordered, trial.Size(200, 5), Batch, cancellation: trial.Cancellation);
             foreach ((int level, int copies) in Copies.Index())
             {
                 figures[$"copies/{arm}/{copies}"] = model.Loss(planted[level], trial.Cancellation);
