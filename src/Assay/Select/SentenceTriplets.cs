@@ -52,7 +52,9 @@ public sealed class SentenceTriplets(SentenceTripletsOptions options) : ISelecto
         work.Make(Repeats, parts, (part, stream) => FindRepeats(view, work, part, parts, stream), unit: "parts");
         string[] reasons = ["sentence_triplets.too_few_words", "sentence_triplets.too_few_sentences"];
         TextPass pass = new(view, work, reasons, ["sentence_triplets.spans", "sentence_triplets.bytes"]);
-        Selected selected = pass.Run(() => new Cutter(options, new(table => RepeatsOf(view, work, table, parts))));
+        Selected selected = pass.Run(() =>
+            new Cutter(options, new(table => TextSpans.Read(work, Repeats, parts, view.Dataset.Tables[table])))
+        );
         work.Pieces.Delete(Suspects);
         work.Pieces.Delete(Repeats);
         return selected;
@@ -126,21 +128,7 @@ public sealed class SentenceTriplets(SentenceTripletsOptions options) : ISelecto
         for (int i = 1; i < triplets.Count; i++)
             if (triplets[i].Hash == triplets[i - 1].Hash)
                 spans.Add(new(triplets[i].Row, triplets[i].Start, triplets[i].End));
-        Span<TextSpan> all = CollectionsMarshal.AsSpan(spans);
-        TextSpans.Write(all[..TextSpans.Merge(all)], stream);
-    }
-
-    private static TextSpan[] RepeatsOf(View view, Work work, int table, int parts)
-    {
-        TableInfo info = view.Dataset.Tables[table];
-        List<TextSpan> spans = [];
-        for (int part = 0; part < parts; part++)
-        {
-            using FileStream piece = work.Pieces.Open(Repeats, part);
-            spans.AddRange(TextSpans.Read(piece, info.FirstRow, info.FirstRow + info.RowCount));
-        }
-        Span<TextSpan> all = CollectionsMarshal.AsSpan(spans);
-        return all[..TextSpans.Merge(all)].ToArray();
+        TextSpans.Write(spans, stream);
     }
 
     // Reads triplets with the buffers of one thread. One goes with the white space before it, so that line breaks stay where they are.

@@ -28,18 +28,29 @@ internal static class TextSpans
         return merged;
     }
 
-    /// <summary>Writes merged spans.</summary>
-    public static void Write(ReadOnlySpan<TextSpan> spans, Stream stream) => stream.Write(MemoryMarshal.AsBytes(spans));
-
-    /// <summary>Reads, of the merged spans in a piece, those of the rows [first, end).</summary>
-    public static TextSpan[] Read(FileStream stream, int first, int end)
+    /// <summary>Merges spans and writes them.</summary>
+    public static void Write(List<TextSpan> spans, Stream stream)
     {
-        long from = LowerBound(stream, first),
-            to = LowerBound(stream, end);
-        TextSpan[] spans = new TextSpan[to - from];
-        stream.Position = from * s_size;
-        stream.ReadExactly(MemoryMarshal.AsBytes(spans.AsSpan()));
-        return spans;
+        Span<TextSpan> all = CollectionsMarshal.AsSpan(spans);
+        stream.Write(MemoryMarshal.AsBytes(all[..Merge(all)]));
+    }
+
+    /// <summary>Reads, of the spans that the pieces of a stage hold, those of a table's rows; merged.</summary>
+    public static TextSpan[] Read(Work work, string stage, int pieces, TableInfo table)
+    {
+        List<TextSpan> spans = [];
+        for (int i = 0; i < pieces; i++)
+        {
+            using FileStream piece = work.Pieces.Open(stage, i);
+            long from = LowerBound(piece, table.FirstRow),
+                to = LowerBound(piece, table.FirstRow + table.RowCount);
+            TextSpan[] read = new TextSpan[to - from];
+            piece.Position = from * s_size;
+            piece.ReadExactly(MemoryMarshal.AsBytes(read.AsSpan()));
+            spans.AddRange(read);
+        }
+        Span<TextSpan> all = CollectionsMarshal.AsSpan(spans);
+        return all[..Merge(all)].ToArray();
     }
 
     private static long LowerBound(FileStream stream, int row)

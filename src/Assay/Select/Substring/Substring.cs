@@ -70,7 +70,9 @@ public sealed class Substring(SubstringOptions options) : ISelector
         FindSuspects(view, work, bytes, parts);
         work.Make(Repeats, parts, (part, stream) => FindRepeats(view, work, part, stream), unit: "parts");
         TextPass pass = new(view, work, ["substring.nothing_left"], ["substring.spans", "substring.bytes"]);
-        Selected selected = pass.Run(() => new Cutter(new(table => RepeatsOf(view, work, table, parts))));
+        Selected selected = pass.Run(() =>
+            new Cutter(new(table => TextSpans.Read(work, Repeats, parts, view.Dataset.Tables[table])))
+        );
         work.Pieces.Delete(Suspects);
         work.Pieces.Delete(Repeats);
         return selected;
@@ -173,8 +175,7 @@ public sealed class Substring(SubstringOptions options) : ISelector
             Load(view, work, part, slice, slices, finder, memory);
             spans.AddRange(finder.Find(work.Cancellation));
         }
-        Span<TextSpan> all = CollectionsMarshal.AsSpan(spans);
-        TextSpans.Write(all[..TextSpans.Merge(all)], stream);
+        TextSpans.Write(spans, stream);
     }
 
     private void Load(View view, Work work, int part, int slice, int slices, RepeatFinder finder, long memory)
@@ -224,19 +225,6 @@ public sealed class Substring(SubstringOptions options) : ISelector
         piece.Position = (long)part * sizeof(long);
         piece.ReadExactly(MemoryMarshal.AsBytes(bounds));
         return (bounds[0], bounds[1]);
-    }
-
-    private static TextSpan[] RepeatsOf(View view, Work work, int table, int parts)
-    {
-        TableInfo info = view.Dataset.Tables[table];
-        List<TextSpan> spans = [];
-        for (int part = 0; part < parts; part++)
-        {
-            using FileStream piece = work.Pieces.Open(Repeats, part);
-            spans.AddRange(TextSpans.Read(piece, info.FirstRow, info.FirstRow + info.RowCount));
-        }
-        Span<TextSpan> all = CollectionsMarshal.AsSpan(spans);
-        return all[..TextSpans.Merge(all)].ToArray();
     }
 
     // Cuts whole characters only: of one that a span parts, nothing goes.
