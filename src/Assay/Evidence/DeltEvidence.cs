@@ -190,7 +190,8 @@ public sealed class DeltEvidence : IExperiment
             Tokens(sample.Select(row => pool.Rows[row])),
             Tokens(target),
             Batch,
-            trial.Random.Child("batches")
+            trial.Random.Child("batches"),
+            trial.Cancellation
         );
         using Pieces pieces = Pieces.Temporary();
         ControlTrace trace = OptimalControl.Trace(

@@ -54,7 +54,8 @@ public sealed class Pds(PdsOptions options) : IValuer, IModelUser
             TokenRows.Of(sample.Texts, last.Context),
             SampledScores.Target(options, work, last.Context),
             options.Batch,
-            work.Random.Child("batches")
+            work.Random.Child("batches"),
+            work.Cancellation
         );
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, work.Threads));
         return OptimalControl.Trace(control, control.Start(), new(options.Steps, options.Rate, options.Interval), work);

@@ -15,16 +15,18 @@ namespace Assay.Value;
 /// <param name="target">The rows of the target loss.</param>
 /// <param name="batch">Rows of a batch.</param>
 /// <param name="random">Names the order of rows in batches.</param>
+/// <param name="cancellation">Asks to stop; heard between a few rows.</param>
 public sealed class TransformerControl(
     Transformer model,
     TokenRows rows,
     TokenRows target,
     int batch,
-    RandomStream random
+    RandomStream random,
+    CancellationToken cancellation = default
 ) : IControlledModel
 {
     private const int RowsAtOnce = 16;
-    private readonly ConcurrentBag<Copy> _copies = [];
+    private readonly ConcurrentBag<Transformer> _idle = [];
     private readonly Batches _batches = new(rows.Count, batch, random);
 
     /// <inheritdoc/>
@@ -39,39 +41,37 @@ public sealed class TransformerControl(
     /// <inheritdoc/>
     public void BatchGradient(int step, ReadOnlySpan<double> at, Span<double> gradient)
     {
-        int[] drawn = BatchOf(step);
-        using Rented copy = Rent(at);
+        Transformer copy = CopyAt(at);
         gradient.Clear();
-        copy.Model.AddGradient(scope => rows.BatchLoss(scope, drawn), 1, gradient);
+        AddGradient(copy, rows, BatchOf(step), 1, gradient);
+        _idle.Add(copy);
     }
 
     /// <inheritdoc/>
     public void BatchHessian(int step, ReadOnlySpan<double> at, ReadOnlySpan<double> vector, Span<double> product)
     {
+        Transformer copy = CopyAt(at);
         int[] drawn = BatchOf(step);
-        using Rented rented = Rent(at);
-        Copy copy = rented.Model;
-        HessianVector hessian = new(copy.Model.Parameters(), () => rows.BatchLoss(copy.Model, drawn));
+        HessianVector hessian = new(copy.Parameters(), () => rows.BatchLoss(copy, drawn));
         float[] result = new float[Parameters];
         hessian.Multiply(Floats(vector), result);
         for (int i = 0; i < result.Length; i++)
             product[i] = result[i];
+        _idle.Add(copy);
     }
 
     /// <inheritdoc/>
     public void TargetGradient(ReadOnlySpan<double> at, Span<double> gradient)
     {
-        using Rented copy = Rent(at);
+        Transformer copy = CopyAt(at);
         gradient.Clear();
         for (int first = 0; first < target.Count; first += RowsAtOnce)
         {
+            cancellation.ThrowIfCancellationRequested();
             int[] some = [.. Enumerable.Range(first, Math.Min(RowsAtOnce, target.Count - first))];
-            copy.Model.AddGradient(
-                scope => target.BatchLoss(scope, some),
-                some.Length / (double)target.Count,
-                gradient
-            );
+            AddGradient(copy, target, some, some.Length / (double)target.Count, gradient);
         }
+        _idle.Add(copy);
     }
 
     /// <inheritdoc/>
@@ -83,32 +83,43 @@ public sealed class TransformerControl(
         Span<double> products
     )
     {
-        using Rented copy = Rent(at);
-        Transformer of = copy.Model.Model;
+        Transformer copy = CopyAt(at);
         float[] along = Floats(direction);
         for (int done = 0; done < norms.Length; done += RowsAtOnce)
         {
+            cancellation.ThrowIfCancellationRequested();
             using TensorScope scope = new();
             int[] some = [.. Enumerable.Range(first + done, Math.Min(RowsAtOnce, norms.Length - done))];
-            using GhostGradients gradients = GhostGradients.Of(of.Parameters(), rows.Losses(of, some));
+            using GhostGradients gradients = GhostGradients.Of(copy.Parameters(), rows.Losses(copy, some));
             gradients.Norms().CopyTo(norms[done..]);
             gradients.Products(along).CopyTo(products[done..]);
         }
+        _idle.Add(copy);
     }
 
     private int[] BatchOf(int step)
     {
         int[] drawn = new int[batch];
-        lock (_batches)
-            _batches.Fill(step, drawn);
+        _batches.Fill(step, drawn);
         return drawn;
     }
 
-    private Rented Rent(ReadOnlySpan<double> at)
+    // A model of its own for every thread.
+    private Transformer CopyAt(ReadOnlySpan<double> at)
     {
-        Copy copy = _copies.TryTake(out Copy? free) ? free : new(model.Copy());
-        copy.Model.Restore(Floats(at));
-        return new(_copies, copy);
+        Transformer copy = _idle.TryTake(out Transformer? idle) ? idle : model.Copy();
+        copy.Restore(Floats(at));
+        return copy;
+    }
+
+    private static void AddGradient(Transformer at, TokenRows of, int[] some, double scale, Span<double> gradient)
+    {
+        using TensorScope scope = new();
+        Tensor[] parameters = [.. at.Parameters().Select(parameter => parameter.Tensor)];
+        int place = 0;
+        foreach (Tensor part in Tensor.Gradients(of.BatchLoss(at, some), parameters))
+        foreach (float value in part.Data)
+            gradient[place++] += scale * value;
     }
 
     private static float[] Floats(ReadOnlySpan<double> values)
@@ -117,30 +128,5 @@ public sealed class TransformerControl(
         for (int i = 0; i < floats.Length; i++)
             floats[i] = (float)values[i];
         return floats;
-    }
-
-    /// <summary>A model of its own for a thread.</summary>
-    private sealed class Copy(Transformer model)
-    {
-        private readonly Tensor[] _tensors = [.. model.Parameters().Select(parameter => parameter.Tensor)];
-
-        public Transformer Model { get; } = model;
-
-        /// <summary>gradient += scale x that of the loss.</summary>
-        public void AddGradient(Func<Transformer, Tensor> loss, double scale, Span<double> gradient)
-        {
-            using TensorScope scope = new();
-            int at = 0;
-            foreach (Tensor part in Tensor.Gradients(loss(Model), _tensors))
-            foreach (float value in part.Data)
-                gradient[at++] += scale * value;
-        }
-    }
-
-    private readonly struct Rented(ConcurrentBag<Copy> copies, Copy model) : IDisposable
-    {
-        public Copy Model { get; } = model;
-
-        public void Dispose() => copies.Add(Model);
     }
 }
