@@ -264,7 +264,7 @@ public sealed class QuadTests
             ProbeRows = 2,
             ChunkRows = 6,
             CurvatureRows = 12,
-            Embedding = new() { Dimensions = 8 },
+            Dimensions = 8,
         };
         using Pieces pieces = Pieces.Temporary();
         Selected one = Run(options, 1, null),
@@ -295,7 +295,7 @@ public sealed class QuadTests
             Clusters = 4,
             ProbeRows = 3,
             Threshold = 0.5,
-            Embedding = new() { Dimensions = 8 },
+            Dimensions = 8,
         };
         Assert.Null(new Quad(options).Model);
         // One kind of row is worth something, and has a cluster of its own.

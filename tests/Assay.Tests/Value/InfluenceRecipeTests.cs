@@ -28,7 +28,7 @@ public sealed class InfluenceRecipeTests : IDisposable
             data: { pool: { path: {{_folder}}/pool.txt }, target: { path: {{_folder}}/target.txt } }
             candidates:
               top: [value/influence: { target: target, method: cosine, model-epochs: 20 }, select/top: { by: influence, keep: 30 }]
-              quad: [select/quad: { keep: 30, target: target, method: cosine, model-epochs: 20, clusters: 4, embedding: { dimensions: 4 } }]
+              quad: [select/quad: { keep: 30, target: target, method: cosine, model-epochs: 20, clusters: 4, dimensions: 4 }]
               both: [value/influence: { target: target, method: cosine, model-epochs: 20 }, select/quad: { keep: 50%, by: influence, clusters: 4 }]
             """;
         RunReport report = new Runner(Recipe.Parse(recipe), Path.Combine(_folder, "store")).Run();

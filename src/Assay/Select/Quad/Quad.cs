@@ -33,7 +33,8 @@ public sealed class Quad : ISelector, IModelUser
             );
 
     /// <inheritdoc/>
-    public ModelRequest? Model => _options.By is null ? _options.Request with { Checkpoints = 1 } : null;
+    public ModelRequest? Model =>
+        _options.By is null ? new(new() { Model = _options.Model, Epochs = _options.ModelEpochs }) : _options.Request;
 
     /// <inheritdoc/>
     /// <exception cref="AssayException">There are too few rows, no text, or no such signal.</exception>
@@ -76,7 +77,7 @@ public sealed class Quad : ISelector, IModelUser
         const string stage = "clusters";
         if (!work.Pieces.Has(stage, 0))
         {
-            Matrix vectors = RowEmbedding.Fit(_options.Embedding, work, view).Apply(view, work, "vectors");
+            Matrix vectors = RowEmbedding.Fit(_options, work, view).Apply(view, work, "vectors");
             work.Make(
                 stage,
                 1,

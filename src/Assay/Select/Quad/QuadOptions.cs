@@ -1,13 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using Assay.Data;
-using Assay.Features;
 using Assay.Models;
 using Assay.Value;
 
 namespace Assay.Select;
 
 /// <summary>Options of <see cref="Quad"/>. Where 0 chooses, the choice suits pools of thousands of rows; the paper's are for millions.</summary>
-public sealed record QuadOptions : ModelOptions
+public sealed record QuadOptions : ModelEmbeddingOptions
 {
     /// <summary>How much stays: a share of the rows in view or a count.</summary>
     [Required]
@@ -19,9 +18,6 @@ public sealed record QuadOptions : ModelOptions
 
     /// <summary>A signal of an earlier step to probe instead of influence: larger is better. No model is trained then.</summary>
     public string? By { get; init; }
-
-    /// <summary>How rows become the vectors that are clustered.</summary>
-    public EmbeddingOptions Embedding { get; init; } = new();
 
     /// <summary>Clusters; 0 chooses one for each 400 rows. The paper's: 10,000.</summary>
     [Range(0, 100_000)]
