@@ -264,17 +264,37 @@ internal sealed class SinkhornPasses(
     // Adds b exp(-cost / epsilon) to sums that are kept as sum x exp(largest).
     private void AddLogs(ReadOnlySpan<double> of, double logMass, Span<double> largest, Span<double> sums)
     {
-        double scale = 1 / epsilon;
-        for (int i = 0; i < of.Length; i++)
+        double scale = -1 / epsilon;
+        Vector256<double> factor = Vector256.Create(scale),
+            shift = Vector256.Create(logMass);
+        ref double costsAt = ref MemoryMarshal.GetReference(of);
+        ref double largestAt = ref MemoryMarshal.GetReference(largest[..of.Length]);
+        ref double sumAt = ref MemoryMarshal.GetReference(sums[..of.Length]);
+        int i = 0;
+        for (; i + Lanes <= of.Length; i += Lanes)
         {
-            double x = logMass - of[i] * scale;
-            if (x <= largest[i])
-                sums[i] += Math.Exp(x - largest[i]);
-            else
-            {
-                sums[i] = sums[i] * Math.Exp(largest[i] - x) + 1;
-                largest[i] = x;
-            }
+            Vector256<double> x = Vector256.FusedMultiplyAdd(
+                    Vector256.LoadUnsafe(ref costsAt, (nuint)i),
+                    factor,
+                    shift
+                ),
+                before = Vector256.LoadUnsafe(ref largestAt, (nuint)i),
+                top = Vector256.MaxNative(before, x);
+            Vector256
+                .FusedMultiplyAdd(
+                    Vector256.LoadUnsafe(ref sumAt, (nuint)i),
+                    Vector256.Exp(before - top),
+                    Vector256.Exp(x - top)
+                )
+                .StoreUnsafe(ref sumAt, (nuint)i);
+            top.StoreUnsafe(ref largestAt, (nuint)i);
+        }
+        for (; i < of.Length; i++)
+        {
+            double x = Math.FusedMultiplyAdd(of[i], scale, logMass),
+                top = Math.Max(largest[i], x);
+            sums[i] = sums[i] * Math.Exp(largest[i] - top) + Math.Exp(x - top);
+            largest[i] = top;
         }
     }
 }
