@@ -10,7 +10,7 @@ internal sealed class TfIdfEmbedder(EmbeddingOptions options, TfIdfModel weights
     : IRowEmbedder
 {
     private const string Stage = "embedding";
-    private const int MostTerms = 1 << 15; // bounds the memory of the fit, some 200 MB for 64 dimensions
+    private const int MostTerms = 1 << 15; // bounds what the fit holds: some vectors of so many numbers for each dimension
 
     public int Dimensions => directions.SingularValues.Length;
 
