@@ -5,6 +5,7 @@ using Assay.Learning;
 using Assay.Numerics;
 using Assay.Recipes;
 using Assay.Select;
+using Assay.Tests.Recipes;
 using Assay.Value;
 using FsCheck.Fluent;
 
@@ -432,20 +433,46 @@ public sealed class UsefulTests
     }
 
     [Fact]
-    public void ARecipeCanAskForIt()
+    public void ARecipeRepeatsRowsAndTheRunSaysHowMany()
     {
+        string folder = Directory.CreateTempSubdirectory("assay-useful-").FullName;
+        RandomStream random = new(8, "recipe");
+        File.WriteAllLines(
+            Path.Combine(folder, "rows.jsonl"),
+            Enumerable
+                .Range(0, 120)
+                .Select(row =>
+                {
+                    int y = random.NextInt32(2);
+                    double loud = row % 5 == 0 ? 0 : 2 * y - 1 + 0.2 * random.NextGaussian(),
+                        weak = 0.1 * (2 * y - 1) + 0.3 * random.NextGaussian();
+                    return FormattableString.Invariant(
+                        $"{{\"loud\": {loud:0.000}, \"weak\": {weak:0.000}, \"y\": {y}, \"text\": \"{row}\"}}"
+                    );
+                })
+        );
         Recipe recipe = Recipe.Parse(
-            """
+            $$"""
             assay: 1
-            data: { pool: { path: digits.jsonl } }
+            data: { pool: { path: {{folder}}/rows.jsonl } }
             steps:
-              - value/learning-dynamics: { label: y, epochs: 5 }
+              - select/holdout: { as: test, size: 20 }
+              - value/learning-dynamics: { label: y, features: [loud, weak], epochs: 5 }
             candidates:
-              useful: [ select/useful: { label: y, epochs: 60 } ]
-              random: [ select/useful: { label: y, epochs: 60, by: random } ]
+              plain:  [ select/top: { by: forgetting-events, keep: 100% } ]
+              useful: [ select/useful: { label: y, features: [loud, weak], epochs: 20 } ]
+              random: [ select/useful: { label: y, features: [loud, weak], epochs: 20, by: random } ]
+            judge: { proxy: mlp, label: y, features: [loud, weak], seeds: 2, metrics: [ log-loss@test ] }
             """
         );
-        UsefulOptions options = Assert.IsType<UsefulOptions>(recipe.Candidates["random"][0].Options);
-        Assert.Equal(UsefulBy.Random, options.By);
+        RunReport report = new Runner(recipe, Path.Combine(folder, "store")).Run();
+        Directory.Delete(folder, recursive: true);
+        CandidateReport[] candidates = [.. report.Candidates];
+        Assert.Equal(100, candidates[0].Rows);
+        Assert.InRange(candidates[1].Rows, 101, 199);
+        Assert.Equal(candidates[1].Rows, candidates[2].Rows);
+        Assert.Contains("of the rows are slow", candidates[1].Steps[0].Notes[0]);
+        // The judge says at which learning rate its proxies trained.
+        Assert.Contains("usual learning rate", report.Notes[0]);
     }
 }

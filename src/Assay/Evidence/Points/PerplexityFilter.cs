@@ -42,7 +42,7 @@ internal sealed class PerplexityFilter(Trial trial)
         // The scorer has read other rows of Shakespeare than those of the pool and of the clean text.
         byte[][] training = [.. shakespeare.Skip(each + rubbish + held).Take(trial.Size(4000, 100))];
         ByteModel scorer = ByteModel.New(trial.Random.Child("scorer"), RowBytes);
-        scorer.Train(training, trial.Size(400, 5), Batch, cancellation: trial.Cancellation);
+        scorer.Train(training, trial.Size(300, 5), Batch, cancellation: trial.Cancellation);
         double[] losses = [.. pool.Select(one => scorer.Loss([one.Row], trial.Cancellation))];
         trial.Report("filter", 3, 4);
 
@@ -62,7 +62,7 @@ internal sealed class PerplexityFilter(Trial trial)
             ByteModel model = ByteModel.New(trial.Random.Child("fresh"), RowBytes);
             model.Train(
                 [.. chosen.Select(i => pool[i].Row)],
-                trial.Size(250, 5),
+                trial.Size(160, 5),
                 Batch,
                 cancellation: trial.Cancellation
             );

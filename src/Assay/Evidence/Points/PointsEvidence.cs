@@ -18,7 +18,7 @@ public sealed class PointsEvidence : IExperiment
         + "(classes by remainder of 4, two shifts, noise, inverted); validation 1,000 and test 2,000 rows, each also shifted two ways. Two arms: a base set of 500 plain rows, and one of 3,000 rows "
         + "that already has shifts and noise. Soups of eight models, one for each candidate added to the base; controls: eight orders of the base set, the best single model, "
         + "adding candidates one by one, all data together. Everything is chosen on validation rows and reported on test rows. "
-        + "C: a byte transformer (0.1 million parameters, 400 steps) of Shakespeare scores 3,750 rows of 64 bytes (Shakespeare, Wikipedia, reviews; a fifth shuffled bytes); fresh models take 250 steps on the lowest, "
+        + "C: a byte transformer (0.1 million parameters, 300 steps) of Shakespeare scores 3,750 rows of 64 bytes (Shakespeare, Wikipedia, reviews; a fifth shuffled bytes); fresh models take 160 steps on the lowest, "
         + "a random and the highest fifth, equal rows, tokens and updates; loss on clean rows of all three.";
 
     /// <inheritdoc/>
