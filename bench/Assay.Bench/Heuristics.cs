@@ -30,6 +30,8 @@ internal static class Heuristics
             Measure(preset.ToString(), [preset]);
         Measure("all four", all);
         Measure("fineweb chain", [Preset.Fineweb], stop: true);
+        foreach (Preset preset in (Preset[])[Preset.RefinedwebLines, Preset.Dolma, Preset.C4Paragraphs])
+            Measure(preset.ToString(), [preset]);
         Rate.Print("normalise + signatures", bytes, () => texts.ForEach(Sign));
         Measure("all four + signatures", all, sign: true);
 

@@ -139,6 +139,19 @@ public class SentenceTripletsTests
         }
     }
 
+    /// <summary>datatrove numbers sentences in 16 bits, and fails on such rows.</summary>
+    [Fact]
+    public void Rows_of_very_many_sentences_are_cut_to_their_end()
+    {
+        static string Name(int i) => string.Concat($"{i}".Select(digit => (char)('a' + digit - '0')));
+        string sentences = string.Join(' ', Enumerable.Range(0, 70_000).Select(i => Name(i) + "."));
+        IReadOnlyList<string?> left = Left(
+            ["Last one. Last two. Last three.", sentences + " Last one. Last two. Last three."],
+            Keeping
+        );
+        Assert.Equal(sentences, left[1]);
+    }
+
     [Fact]
     public void A_killed_run_goes_on_to_the_same_result()
     {
