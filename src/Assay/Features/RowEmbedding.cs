@@ -68,9 +68,10 @@ public sealed class RowEmbedding
     {
         int rows = view.DistinctRows.Length;
         long bytes = (long)rows * Dimensions * sizeof(float);
-        if (bytes > work.MemoryBytes || bytes / sizeof(float) > Array.MaxLength)
+        // Methods take copies of them: moved, scaled, or of some rows.
+        if (2 * bytes > work.MemoryBytes || bytes / sizeof(float) > Array.MaxLength)
             throw new AssayException(
-                $"{rows:N0} vectors of {Dimensions} numbers need {new ByteSize(bytes)}, and the step has {new ByteSize(work.MemoryBytes)}",
+                $"{rows:N0} vectors of {Dimensions} numbers and what is computed of them need {new ByteSize(2 * bytes)}, and the step has {new ByteSize(work.MemoryBytes)}",
                 hint: "Give the run more memory, lower 'dimensions', or select fewer rows first (select/random)."
             );
         work.Make(

@@ -54,6 +54,9 @@ public sealed class GotDTests
         Assert.Equal(4, selected.Reasons()["got-d.below_cut"]);
         Assert.Contains("iterations", selected.Notes![0]);
         Assert.StartsWith("100", selected.Notes[1]);
+        // Vectors belong to rows, whatever order and repeats the view has them in.
+        View mixed = new(view.Dataset, new Selection([6, 5, 2, 2, 1, 4, 3, 0, 0]));
+        Assert.Equal([5, 1, 0, 0], Run(new GotD(Options), mixed).Kept.Rows);
         // Epsilon in mean distances: 0.1 of itself over the mean is the same run.
         double mean = Sinkhorn.MeanCost(TransportCosts.SquaredDistances(target.Values, pool.Values, 2));
         Assert.Equal(
@@ -245,6 +248,7 @@ public sealed class GotDTests
         // Without 'relative' equal rows are no trouble: none is better than another, so the first stay.
         Assert.Equal([0, 1, 2], Run(new GotD(Options), same, same).Kept.Rows);
         Assert.Throws<ArgumentException>(() => Lava.Values(Of(Pool), new([1, 2, 3], 3), new()));
+        Assert.Throws<AssayException>(() => Lava.Values(Of(Pool), Of(Target), new() { MaxIterations = 1 }));
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class GotD(GotDOptions options) : ISelector, IModelUser
     /// <param name="options">How the transport is solved.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="ArgumentException">There is no row, features differ, or a number is not finite.</exception>
+    /// <exception cref="AssayException">The transport does not converge.</exception>
     public static int[] Choose(
         Matrix pool,
         Matrix target,
@@ -99,23 +100,13 @@ public sealed class GotD(GotDOptions options) : ISelector, IModelUser
     /// <param name="options">How the transports are solved.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="ArgumentException">A side has no row, features differ, or a number is not finite.</exception>
+    /// <exception cref="AssayException">A transport does not converge.</exception>
     public static double[] DomainDistances(
         Matrix target,
         IReadOnlyList<Matrix> domains,
         SinkhornOptions options,
         CancellationToken cancellation = default
-    ) =>
-        [
-            .. domains.Select(domain =>
-                Sinkhorn
-                    .Solve(
-                        TransportCosts.SquaredDistances(target.Values, domain.Values, target.Columns),
-                        options,
-                        cancellation: cancellation
-                    )
-                    .Cost
-            ),
-        ];
+    ) => [.. domains.Select(domain => TargetTransport.Solve(target, domain, options, cancellation).Cost)];
 
     // Places, among the view's rows, of those of the nearest domains.
     private int[] Nearest(View view, Matrix pool, Matrix target, string column, Work work, List<string> notes)

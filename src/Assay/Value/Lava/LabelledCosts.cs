@@ -45,13 +45,7 @@ internal sealed class LabelledCosts : TransportCosts
             between[b] = new double[classes];
             for (int a = 0; a < classes; a++)
                 if (left[a].Rows > 0 && right[b].Rows > 0)
-                    between[b][a] = Sinkhorn
-                        .Solve(
-                            SquaredDistances(left[a].Values, right[b].Values, rows.Columns),
-                            options,
-                            cancellation: cancellation
-                        )
-                        .Cost;
+                    between[b][a] = TargetTransport.Solve(left[a], right[b], options, cancellation).Cost;
         }
         return new(SquaredDistances(rows.Values, columns.Values, rows.Columns), rowClasses, columnClasses, between);
     }

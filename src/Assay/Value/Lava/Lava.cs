@@ -57,23 +57,13 @@ public sealed class Lava(LavaOptions options) : IValuer, IModelUser
     /// <param name="options">How the transport is solved.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="ArgumentException">There is no row, features differ, or a number is not finite.</exception>
+    /// <exception cref="AssayException">The transport does not converge.</exception>
     public static double[] Values(
         Matrix pool,
         Matrix target,
         SinkhornOptions options,
         CancellationToken cancellation = default
-    )
-    {
-        if (pool.Columns != target.Columns)
-            throw new ArgumentException($"The pool has {pool.Columns} features, the target {target.Columns}.");
-        return Negated(
-            Sinkhorn.Solve(
-                TransportCosts.SquaredDistances(target.Values, pool.Values, pool.Columns),
-                options,
-                cancellation: cancellation
-            )
-        );
-    }
+    ) => Negated(TargetTransport.Solve(target, pool, options, cancellation));
 
     /// <summary>The values of rows with classes, whose distance counts too.</summary>
     /// <param name="pool">Rows that are valued, at least one.</param>
@@ -83,6 +73,7 @@ public sealed class Lava(LavaOptions options) : IValuer, IModelUser
     /// <param name="options">How the transport is solved, between classes too.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="ArgumentException">There is no row, lengths or features differ, or a number is not finite.</exception>
+    /// <exception cref="AssayException">A transport does not converge.</exception>
     public static double[] Values(
         Matrix pool,
         int[] poolClasses,
@@ -99,13 +90,16 @@ public sealed class Lava(LavaOptions options) : IValuer, IModelUser
                 $"{poolClasses.Length} and {targetClasses.Length} classes do not fit {pool.Rows} and {target.Rows} rows."
             );
         int classes = 1 + Math.Max(poolClasses.Max(), targetClasses.Max());
-        return Negated(
-            Sinkhorn.Solve(
-                LabelledCosts.Of(target, targetClasses, pool, poolClasses, classes, options, cancellation),
-                options,
-                cancellation: cancellation
-            )
+        LabelledCosts costs = LabelledCosts.Of(
+            target,
+            targetClasses,
+            pool,
+            poolClasses,
+            classes,
+            options,
+            cancellation
         );
+        return Negated(TargetTransport.Converged(Sinkhorn.Solve(costs, options, cancellation: cancellation), options));
     }
 
     /// <summary>Vectors of the pool in view and of the target, in one space.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Assay.Data;
+using Assay.Learning;
 using Assay.Numerics;
 
 namespace Assay.Value;
@@ -57,20 +58,42 @@ internal sealed record TargetTransport(TransportSolution Solution, double Epsilo
             },
             work.Cancellation
         );
-        if (!solution.Converged)
-            throw new AssayException(
-                Invariant(
-                    $"after {options.MaxIterations} iterations {solution.State.MarginalError:0.####} of the mass is still out of place, and the threshold is {options.Threshold}"
-                ),
-                hint: Invariant(
-                    $"Raise 'epsilon' (now {epsilon:G3}; the mean squared distance is {mean:G3}), 'threshold' or 'max-iterations'."
-                )
-            );
+        Converged(solution, settings);
         double[] loose = new double[costs.Columns];
         using FileStream file = work.Pieces.Open(looseStage, 0);
         file.ReadExactly(MemoryMarshal.AsBytes(loose.AsSpan()));
         return new(solution, epsilon, mean, loose);
     }
+
+    /// <summary>Solves for two sets of rows, without keeping anything.</summary>
+    /// <exception cref="ArgumentException">A side has no row, features differ, or a number is not finite.</exception>
+    /// <exception cref="AssayException">It did not converge.</exception>
+    public static TransportSolution Solve(
+        Matrix target,
+        Matrix pool,
+        SinkhornOptions options,
+        CancellationToken cancellation
+    )
+    {
+        if (pool.Columns != target.Columns)
+            throw new ArgumentException($"The pool has {pool.Columns} features, the target {target.Columns}.");
+        TransportCosts costs = TransportCosts.SquaredDistances(target.Values, pool.Values, pool.Columns);
+        return Converged(Sinkhorn.Solve(costs, options, cancellation: cancellation), options);
+    }
+
+    /// <summary>The solution, if it is one.</summary>
+    /// <exception cref="AssayException">It did not converge.</exception>
+    public static TransportSolution Converged(TransportSolution solution, SinkhornOptions options) =>
+        solution.Converged
+            ? solution
+            : throw new AssayException(
+                Invariant(
+                    $"after {solution.State.Iterations} iterations {solution.State.MarginalError:G2} of the mass is still out of place, and the threshold is {options.Threshold}"
+                ),
+                hint: Invariant(
+                    $"Raise 'epsilon' (now {options.Epsilon:G3}; the transport cost is {solution.Cost:G3}), 'threshold' or 'max-iterations'."
+                )
+            );
 
     /// <summary>How it went, for a person to read.</summary>
     public string Note() =>
