@@ -3,6 +3,7 @@ using Assay.Bench;
 Dictionary<string, Action<string[]>> benchmarks = new()
 {
     ["heuristics"] = Heuristics.Run,
+    ["matching"] = Matching.Run,
     ["dedup"] = Dedup.Run,
     ["cutting"] = Cutting.Run,
     ["kernels"] = Kernels.Run,

@@ -89,4 +89,16 @@ public class DataTests
         Assert.Equal(1024, row.Columns);
         Assert.Equal([1f, 2f], row.ValuesOf(0).ToArray().Select(Math.Abs).Order());
     }
+
+    [Fact]
+    public void MatricesOfAsManyColumnsAreStacked()
+    {
+        SparseMatrix first = new([0, 2, 2], [0, 2], [1, 2], 3),
+            second = new([0, 1], [1], [3], 3);
+        SparseMatrix both = SparseMatrix.Stack(first, second, first);
+        Assert.Equal((5, 3, 5), (both.Rows, both.Columns, both.Entries));
+        Assert.Equal([1, 0, 2, 0, 0, 0, 0, 3, 0, 1, 0, 2, 0, 0, 0], both.ToDense().Values.ToArray());
+        Assert.Throws<ArgumentException>(() => SparseMatrix.Stack());
+        Assert.Throws<ArgumentException>(() => SparseMatrix.Stack(first, new SparseMatrix([0], [], [], 2)));
+    }
 }

@@ -43,6 +43,60 @@ public class DsirTests
     }
 
     [Fact]
+    public void Eight_hashes_at_once_are_those_of_one_at_a_time()
+    {
+        Sha256Lanes lanes = new();
+        RandomStream random = new(1, "messages");
+        for (int round = 0; round < 50; round++)
+        {
+            byte[][] messages = [.. Enumerable.Range(0, 8).Select(_ => new byte[random.NextInt32(56)])];
+            foreach ((int lane, byte[] message) in messages.Index())
+            {
+                for (int i = 0; i < message.Length; i++)
+                    message[i] = (byte)random.NextInt32(256);
+                lanes.Set(lane, message);
+            }
+            lanes.Hash();
+            foreach ((int lane, byte[] message) in messages.Index())
+                Assert.Equal(
+                    Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(message)),
+                    string.Concat(Enumerable.Range(0, 8).Select(word => lanes.Digest(lane, word).ToString("X8", null)))
+                );
+        }
+    }
+
+    [Fact]
+    public void Buckets_are_the_hash_modulo_their_number_for_n_grams_of_any_length()
+    {
+        RandomStream random = new(2, "lengths");
+        foreach (int buckets in (int[])[1, 7, 10_000, 1 << 24])
+        {
+            HashedNGrams nGrams = new(buckets);
+            string text = string.Join(
+                ' ',
+                Enumerable.Range(0, 60).Select(i => new string((char)('a' + random.NextInt32(26)), 1 + i))
+            );
+            string[] words = text.Split(' ');
+            int[] expected =
+            [
+                .. words
+                    .Concat(words.Zip(words.Skip(1), (a, b) => a + " " + b))
+                    .Select(nGram =>
+                        (int)(
+                            new System.Numerics.BigInteger(
+                                System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(nGram)),
+                                isUnsigned: true,
+                                isBigEndian: true
+                            ) % buckets
+                        )
+                    ),
+            ];
+            Assert.Equal(expected, nGrams.Read(Encoding.UTF8.GetBytes(text)).ToArray());
+            Assert.Equal(expected, nGrams.Read(Encoding.UTF8.GetBytes(text)).ToArray());
+        }
+    }
+
+    [Fact]
     public void Log_weights_lengths_and_the_best_rows_are_those_of_the_reference()
     {
         using JsonDocument golden = JsonDocument.Parse(

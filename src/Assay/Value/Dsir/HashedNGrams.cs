@@ -16,24 +16,33 @@ namespace Assay.Value;
 /// </remarks>
 public sealed class HashedNGrams
 {
-    private const int KnownBits = 15;
+    private const int KnownBits = 16,
+        MostBuckets = 1 << 24;
     private readonly int _orders;
     private readonly uint _buckets;
+    private readonly ulong[] _powers = new ulong[8]; // of 2^32, modulo the buckets: what each word of a hash counts
 
     // Where n-grams went lately: most words are seen again soon, and SHA-256 is slow.
     private readonly (ulong Hash, int Bucket)[] _known = new (ulong, int)[1 << KnownBits];
+    private readonly Sha256Lanes _lanes = new();
+    private readonly (ulong Hash, int Place)[] _waiting = new (ulong, int)[Sha256Lanes.Lanes];
+    private int _waitingCount;
     private readonly List<(int Start, int End)> _tokens = [];
     private byte[] _text = new byte[1 << 12];
     private int[] _found = new int[1 << 10];
 
     /// <summary>Starts with empty buffers.</summary>
-    /// <param name="buckets">Number of buckets, at least 1; DSIR's: 10,000.</param>
+    /// <param name="buckets">Number of buckets, 1 to 2^24; DSIR's: 10,000.</param>
     /// <param name="orders">N-grams of 1 to so many tokens, at least 1; DSIR's: 2.</param>
     public HashedNGrams(int buckets = 10_000, int orders = 2)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(buckets, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(buckets, MostBuckets);
         ArgumentOutOfRangeException.ThrowIfLessThan(orders, 1);
         (_buckets, _orders) = ((uint)buckets, orders);
+        _powers[^1] = 1 % _buckets;
+        for (int i = _powers.Length - 2; i >= 0; i--)
+            _powers[i] = (_powers[i + 1] << 32) % _buckets;
         Array.Fill(_known, (0UL, -1));
     }
 
@@ -49,25 +58,62 @@ public sealed class HashedNGrams
             _found = new int[checked(2 * _tokens.Count * _orders)];
         for (int order = 1; order <= _orders; order++)
         for (int i = 0; i + order <= _tokens.Count; i++)
-            _found[count++] = BucketOf(_text.AsSpan(_tokens[i].Start.._tokens[i + order - 1].End));
+            Find(_text.AsSpan(_tokens[i].Start.._tokens[i + order - 1].End), count++);
+        HashWaiting();
         return _found.AsSpan(0, count);
     }
 
     /// <summary>The bucket of one n-gram, its tokens in lower case with a space between them.</summary>
     public int BucketOf(ReadOnlySpan<byte> nGram)
     {
+        Find(nGram, 0);
+        HashWaiting();
+        return _found[0];
+    }
+
+    // Puts the bucket of an n-gram in its place among those found, now or when eight are waiting.
+    private void Find(ReadOnlySpan<byte> nGram, int place)
+    {
         ulong hash = XxHash3.HashToUInt64(nGram);
         ref (ulong Hash, int Bucket) known = ref _known[hash >> (64 - KnownBits)];
-        if (known.Hash != hash || known.Bucket < 0)
+        if (known.Hash == hash && known.Bucket >= 0)
+            _found[place] = known.Bucket;
+        else if (nGram.Length > Sha256Lanes.LongestMessage)
+            known = (hash, _found[place] = BucketOfLong(nGram));
+        else
         {
-            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(nGram, digest);
-            ulong rest = 0;
-            for (int i = 0; i < digest.Length; i += 4)
-                rest = (rest << 32 | BinaryPrimitives.ReadUInt32BigEndian(digest[i..])) % _buckets;
-            known = (hash, (int)rest);
+            _lanes.Set(_waitingCount, nGram);
+            _waiting[_waitingCount++] = (hash, place);
+            if (_waitingCount == _waiting.Length)
+                HashWaiting();
         }
-        return known.Bucket;
+    }
+
+    private void HashWaiting()
+    {
+        if (_waitingCount == 0)
+            return;
+        _lanes.Hash();
+        for (int lane = 0; lane < _waitingCount; lane++)
+        {
+            ulong sum = 0; // eight products below 2^56
+            for (int word = 0; word < _powers.Length; word++)
+                sum += _lanes.Digest(lane, word) * _powers[word];
+            (ulong hash, int place) = _waiting[lane];
+            _found[place] = (int)(sum % _buckets);
+            _known[hash >> (64 - KnownBits)] = (hash, _found[place]);
+        }
+        _waitingCount = 0;
+    }
+
+    private int BucketOfLong(ReadOnlySpan<byte> nGram)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(nGram, digest);
+        ulong sum = 0;
+        for (int word = 0; word < _powers.Length; word++)
+            sum += BinaryPrimitives.ReadUInt32BigEndian(digest[(4 * word)..]) * _powers[word];
+        return (int)(sum % _buckets);
     }
 
     // Writes the tokens in lower case, a space between them.
