@@ -28,10 +28,10 @@ public sealed class MatesEvidence : IExperiment
 
     /// <inheritdoc/>
     public string Protocol =>
-        "24,000 rows of 128 bytes from six domains, 15 % of them with their bytes shuffled; a byte-level transformer of 0.1 M parameters, AdamW at "
-        + "1e-3 (warm-up, stable, decay). Four stages of 150 steps of 16 rows; the first on random rows and shared by all arms, each other stage on a fifth "
-        + "of a window of 12,000 rows drawn at temperature 0.5. 250 rows outside of the pool are probed before each stage against 64 rows of WikiText-2's test "
-        + "file (last 32 bytes); ridge regression on hashed n-grams predicts, and 60 more rows are probed to see how well. All arms train on equally many rows for equally many steps, and are "
+        "16,000 rows of 128 bytes from six domains, 15 % of them with their bytes shuffled; a byte-level transformer of 0.1 M parameters, AdamW at "
+        + "1e-3 (warm-up, stable, decay). Four stages of 100 steps of 16 rows; the first on random rows and shared by all arms, each other stage on a fifth "
+        + "of a window of 8,000 rows drawn at temperature 0.5. 200 rows outside of the pool are probed before each stage against 64 rows of WikiText-2's test "
+        + "file (last 32 bytes); ridge regression on hashed n-grams predicts, and 50 more rows are probed to see how well. All arms train on equally many rows for equally many steps, and are "
         + "measured on 300 rows of the other half of that file.";
 
     /// <inheritdoc/>
@@ -144,9 +144,9 @@ public sealed class MatesEvidence : IExperiment
         public Run(Trial trial)
         {
             _trial = trial;
-            int pool = trial.Size(24_000, 800),
-                probes = trial.Size(250, 30),
-                unseen = trial.Size(60, 10);
+            int pool = trial.Size(16_000, 800),
+                probes = trial.Size(200, 30),
+                unseen = trial.Size(50, 10);
             // Rows to be probed stand behind the pool, and are never trained on; the last of them are not fitted to either.
             _pool = TextPool.Draw(trial, trial.Random.Child("pool"), pool + probes + unseen, RowBytes, Junk);
             _texts = _pool.Rows;
@@ -168,7 +168,7 @@ public sealed class MatesEvidence : IExperiment
                 RowBytes,
                 second: true
             );
-            int steps = trial.Size(150, 5);
+            int steps = trial.Size(100, 5);
             _window = Math.Min(pool, 5 * steps * Batch);
             _options = new()
             {
