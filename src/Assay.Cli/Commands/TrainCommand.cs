@@ -49,10 +49,14 @@ internal sealed class TrainCommand() : MethodCommand("train", Amount.Share(0.05)
     private static void Write(TrainReport report, string folder)
     {
         TextWriter output = Console.Out;
-        int width = Math.Max(8, report.Scores.Keys.Select(metric => metric.Length).DefaultIfEmpty().Max());
+        int width = Math.Max(
+            8,
+            report.Scores.Keys.Concat(report.Chosen.Keys).Select(metric => metric.Length).DefaultIfEmpty().Max()
+        );
         output.WriteLine();
         Line("model", report.Model);
-        Line("rows", $"{report.Rows:N0} to train on, {report.HeldOutRows:N0} to measure on");
+        string use = report.Chosen.Count > 0 ? "choose by" : "train on";
+        Line("rows", $"{report.Rows:N0} to {use}, {report.HeldOutRows:N0} to measure on");
         if (report.Losses.Count > 0)
             Line(
                 "loss",
@@ -60,6 +64,11 @@ internal sealed class TrainCommand() : MethodCommand("train", Amount.Share(0.05)
                     CultureInfo.InvariantCulture,
                     $"{report.Losses[0]:0.000} {Sparkline.Of(report.Losses, 40)} {report.Losses[^1]:0.000} over {report.Losses.Count:N0} steps"
                 )
+            );
+        foreach ((string metric, double value) in report.Chosen)
+            Line(
+                metric,
+                string.Create(CultureInfo.InvariantCulture, $"{value:0.0000} on the rows that it was chosen by")
             );
         foreach ((string metric, double value) in report.Scores)
             Line(metric, string.Create(CultureInfo.InvariantCulture, $"{value:0.0000} on the held-out rows"));

@@ -19,7 +19,14 @@ public interface ITrainer
 /// <param name="Scores">What it was measured to be on the held-out rows; empty without them.</param>
 /// <param name="Curve">Losses and evaluations on the way, or null where it was fitted in one go.</param>
 /// <param name="Save">Writes it into a folder, each file whole or not at all.</param>
-public sealed record Trained(string Model, IReadOnlyList<Score> Scores, TrainingResult? Curve, Action<string> Save);
+/// <param name="Chosen">What it was chosen by, measured on the rows given; empty where nothing was chosen.</param>
+public sealed record Trained(
+    string Model,
+    IReadOnlyList<Score> Scores,
+    TrainingResult? Curve,
+    Action<string> Save,
+    IReadOnlyList<Score>? Chosen = null
+);
 
 /// <summary>One number about a trained model.</summary>
 /// <param name="Metric">Such as <c>bits-per-byte</c> or <c>accuracy</c>.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Assay.Data;
+using Assay.Numerics;
 
 namespace Assay.Judge;
 
@@ -27,6 +28,9 @@ internal sealed class RateTrial(IProxy proxy, double reduce, Metric metric, stri
                 shares.Length,
                 (piece, stream) =>
                 {
+                    using Workers.LimitScope limit = Workers.Limit(
+                        Math.Max(1, work.Threads / Math.Min(work.Threads, shares.Length))
+                    );
                     ProxyRun own = run(shares[piece]);
                     double loss = proxy.Train(view, sample, own).Measure(proxy.Loss, part, work.Cancellation);
                     stream.Write(MemoryMarshal.AsBytes<double>([loss]));

@@ -69,6 +69,7 @@ public sealed class TrainRunner(
             Rows = view.Selection.Count,
             HeldOutRows = heldOut?.Selection.Count ?? 0,
             Scores = trained.Scores.ToDictionary(score => score.Metric, score => score.Value),
+            Chosen = (trained.Chosen ?? []).ToDictionary(score => score.Metric, score => score.Value),
             Losses = trained.Curve?.Losses ?? [],
             Seconds = clock.Elapsed.TotalSeconds,
         };
@@ -130,6 +131,9 @@ public sealed record TrainReport
 
     /// <summary>What was measured, by metric.</summary>
     public required IReadOnlyDictionary<string, double> Scores { get; init; }
+
+    /// <summary>What the model was chosen by on the rows given, by metric; empty where nothing was chosen.</summary>
+    public IReadOnlyDictionary<string, double> Chosen { get; init; } = new Dictionary<string, double>();
 
     /// <summary>The loss of every step; empty for what is fitted in one go.</summary>
     public required IReadOnlyList<double> Losses { get; init; }

@@ -12,7 +12,9 @@ namespace Assay.Train;
 [Method("train/soup", Paper = "points")]
 public sealed class SoupTrainer(SoupOptions options) : ITrainer
 {
-    private const string Stage = "scores";
+    private const string Stage = "scores",
+        Metric = "bits-per-byte",
+        MetricOfBest = "bits-per-byte-of-best-single";
 
     /// <inheritdoc/>
     /// <exception cref="AssayException">A folder has no model, models differ in shape, or the rows have no text.</exception>
@@ -60,27 +62,17 @@ public sealed class SoupTrainer(SoupOptions options) : ITrainer
             _ => Soup.Greedy(models, scores, OfMean),
         };
         int single = Array.IndexOf(scores, scores.Max());
-        List<Score> found =
-        [
-            new("members", soup.Members.Count),
-            new("validation-bits-per-byte", -soup.Score),
-            new("validation-bits-per-byte-of-best-single", -scores[single]),
-        ];
-        if (heldOut is not null)
-            found.InsertRange(
-                0,
-                [
-                    new("bits-per-byte", Bits(soup.Weights, test)),
-                    new("bits-per-byte-of-best-single", Bits(models[single], test)),
-                ]
-            );
+        Score[] found = heldOut is null
+            ? []
+            : [new(Metric, Bits(soup.Weights, test)), new(MetricOfBest, Bits(models[single], test))];
         model.Transformer.Restore(soup.Weights);
         string members = string.Join(", ", soup.Members.Take(5).Select(member => names[member]));
         return new(
             $"{options.Strategy} soup of {soup.Members.Count} of {models.Count} models: {members}{(soup.Members.Count > 5 ? ", ..." : "")}",
             found,
             null,
-            model.Save
+            model.Save,
+            [new(Metric, -soup.Score), new(MetricOfBest, -scores[single])]
         );
     }
 
