@@ -74,7 +74,21 @@ public static class Sinkhorn
 
     /// <summary>The mean cost of a random pair, which makes an epsilon relative.</summary>
     public static double MeanCost(TransportCosts costs, CancellationToken cancellation = default) =>
-        new SinkhornPasses(costs, Uniform(costs.Rows), Uniform(costs.Columns), 1, cancellation).MeanCost();
+        MeanCost(costs, Uniform(costs.Rows), Uniform(costs.Columns), cancellation);
+
+    /// <summary>The mean cost of a pair that is drawn by mass.</summary>
+    /// <exception cref="ArgumentException">Lengths differ, or masses are not positive with sum 1.</exception>
+    public static double MeanCost(
+        TransportCosts costs,
+        double[] rowMass,
+        double[] columnMass,
+        CancellationToken cancellation = default
+    )
+    {
+        CheckMass(rowMass, costs.Rows, "row");
+        CheckMass(columnMass, costs.Columns, "column");
+        return new SinkhornPasses(costs, rowMass, columnMass, 1, cancellation).MeanCost();
+    }
 
     private static double[] Uniform(int count)
     {

@@ -55,8 +55,8 @@ public sealed class GotDTests
         Assert.Contains("iterations", selected.Notes![0]);
         Assert.StartsWith("100", selected.Notes[1]);
         // Vectors belong to rows, whatever order and repeats the view has them in.
-        View mixed = new(view.Dataset, new Selection([6, 5, 2, 2, 1, 4, 3, 0, 0]));
-        Assert.Equal([5, 1, 0, 0], Run(new GotD(Options), mixed).Kept.Rows);
+        View mixed = new(view.Dataset, new Selection([6, 5, 2, 1, 4, 3, 0]));
+        Assert.Equal([5, 1, 0], Run(new GotD(Options), mixed).Kept.Rows);
         // Epsilon in mean distances: 0.1 of itself over the mean is the same run.
         double mean = Sinkhorn.MeanCost(TransportCosts.SquaredDistances(target.Values, pool.Values, 2));
         Assert.Equal(
@@ -89,6 +89,43 @@ public sealed class GotDTests
         Assert.Equal("lava", signal.Name);
         for (int i = 0; i < cal.Length; i++)
             Assert.Equal(-cal[i], signal.Values[i], 1e-6);
+    }
+
+    [Fact]
+    public void WeightsAndRepeatsAreMasses()
+    {
+        LavaOptions options = new()
+        {
+            Target = "target",
+            Embed = EmbeddingKind.Columns,
+            UnitLength = false,
+            Threshold = 1e-8,
+        };
+        Dataset rows = Listed(Pool).Dataset;
+        double[] repeated = Run(new Lava(options), new(rows, new Selection([0, 1, 2, 2, 2, 3, 4, 5, 6])))[0].Values,
+            weighed =
+                Run(new Lava(options), new(rows, new Selection([0, 1, 2, 3, 4, 5, 6], [2, 2, 6, 2, 2, 2, 2])))[
+                    0
+                ].Values,
+            plain = Run(new Lava(options), new(rows))[0].Values;
+        double[] masses = [.. Enumerable.Range(0, 7).Select(row => (row == 2 ? 3 : 1) / 9.0)];
+        double[] expected = CalibratedGradient.Exact(
+            Sinkhorn
+                .Solve(
+                    TransportCosts.SquaredDistances(Of(Target).Values, Of(Pool).Values, 2),
+                    [1.0 / 3, 1.0 / 3, 1.0 / 3],
+                    masses,
+                    new() { Threshold = 1e-9 }
+                )
+                .State.ColumnPotentials
+        );
+        for (int i = 0; i < 7; i++)
+        {
+            Assert.Equal(-expected[i], repeated[i], 1e-5);
+            Assert.Equal(repeated[i], weighed[i], 1e-9);
+        }
+        Assert.True(repeated[2] < plain[2]); // what there is more of already is worth less
+        Assert.Throws<AssayException>(() => Run(new Lava(options), new(rows, new Selection([0, 1], [1, 0]))));
     }
 
     [Fact]

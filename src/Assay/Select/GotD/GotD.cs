@@ -37,9 +37,13 @@ public sealed class GotD(GotDOptions options) : ISelector, IModelUser
         int[] near = options.Domain is { Length: > 0 } domain
             ? Nearest(view, pool, target, domain, work, notes)
             : [.. Enumerable.Range(0, pool.Rows)];
+        double[] targetMass = TargetTransport.MassOf(work.Dataset(options.Target)),
+            poolMass = TargetTransport.MassOf(view);
         Matrix candidates = near.Length == pool.Rows ? pool : pool.Take(near);
         TargetTransport found = TargetTransport.Solve(
             TransportCosts.SquaredDistances(target.Values, candidates.Values, pool.Columns),
+            targetMass,
+            TargetTransport.Shares([.. near.Select(place => poolMass[place])]),
             options,
             work,
             "transport"
@@ -111,7 +115,6 @@ public sealed class GotD(GotDOptions options) : ISelector, IModelUser
     // Places, among the view's rows, of those of the nearest domains.
     private int[] Nearest(View view, Matrix pool, Matrix target, string column, Work work, List<string> notes)
     {
-        NumberColumns.Check(view, column);
         List<string> keys = LabelledRows.KeysOf(view, view.DistinctRows.ToArray(), column, work.Cancellation);
         (string Name, int[] Places)[] domains =
         [
@@ -122,16 +125,23 @@ public sealed class GotD(GotDOptions options) : ISelector, IModelUser
         ];
         if (domains.Length <= options.NearestDomains)
             return [.. Enumerable.Range(0, pool.Rows)];
-        double[] distances = new double[domains.Length];
+        double[] distances = new double[domains.Length],
+            targetMass = TargetTransport.MassOf(work.Dataset(options.Target)),
+            poolMass = TargetTransport.MassOf(view);
         for (int i = 0; i < domains.Length; i++)
+        {
+            int[] sample = Sample(domains[i], work);
             distances[i] = TargetTransport
                 .Solve(
-                    TransportCosts.SquaredDistances(target.Values, Sample(pool, domains[i], work).Values, pool.Columns),
+                    TransportCosts.SquaredDistances(target.Values, pool.Take(sample).Values, pool.Columns),
+                    targetMass,
+                    TargetTransport.Shares([.. sample.Select(place => poolMass[place])]),
                     options,
                     work,
                     $"domain-{i:D4}"
                 )
                 .Solution.Cost;
+        }
         int[] order = [.. Enumerable.Range(0, domains.Length).OrderBy(i => distances[i])];
         notes.AddRange(
             order.Select(
@@ -145,11 +155,11 @@ public sealed class GotD(GotDOptions options) : ISelector, IModelUser
         return [.. order.Take(options.NearestDomains).SelectMany(i => domains[i].Places).Order()];
     }
 
-    private Matrix Sample(Matrix pool, (string Name, int[] Places) domain, Work work)
+    private int[] Sample((string Name, int[] Places) domain, Work work)
     {
         RandomStream random = work.Random.Child("domains").Child(domain.Name);
         int[] places = [.. domain.Places];
         Array.Sort(Array.ConvertAll(places, place => random.BitsOf((UInt128)place)), places);
-        return pool.Take([.. places.Take(options.DomainRows).Order()]);
+        return [.. places.Take(options.DomainRows).Order()];
     }
 }

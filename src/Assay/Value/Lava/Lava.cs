@@ -20,7 +20,7 @@ public sealed record LavaOptions : TransportOptions
 /// <remarks>
 /// <para>Source: Just et al., "LAVA: Data Valuation without Pre-Specified Learning Algorithms", ICLR 2023. The value of a row is minus
 /// the calibrated gradient of the optimal-transport distance: what the distance falls by, per unit of mass, when mass moves to
-/// this row evenly from all others. Values sum to 0.</para>
+/// this row evenly from all others. Values sum to 0. Weights and repeats of rows are their masses.</para>
 /// <para><c>select/got-d</c> keeps the rows that this ranks highest.</para>
 /// <code>
 /// double[] values = Lava.Values(pool, target, new() { Epsilon = 0.1, Threshold = 1e-3 });
@@ -42,7 +42,14 @@ public sealed class Lava(LavaOptions options) : IValuer, IModelUser
         TransportCosts costs = options.Label is { Length: > 0 } label
             ? Labelled(view, pool, target, label, work)
             : TransportCosts.SquaredDistances(target.Values, pool.Values, pool.Columns);
-        TargetTransport found = TargetTransport.Solve(costs, options, work, Stage);
+        TargetTransport found = TargetTransport.Solve(
+            costs,
+            TargetTransport.MassOf(work.Dataset(options.Target)),
+            TargetTransport.MassOf(view),
+            options,
+            work,
+            Stage
+        );
         double[] values = CalibratedGradient.Exact(found.Potentials),
             all = new double[view.Dataset.RowCount];
         Array.Fill(all, double.NaN);

@@ -21,15 +21,24 @@ internal sealed record TargetTransport(TransportSolution Solution, double Epsilo
 
     /// <summary>Solves, or goes on where a killed run stood.</summary>
     /// <param name="costs">Rows are the target's, columns the pool's.</param>
+    /// <param name="targetMass">Of each row of the target.</param>
+    /// <param name="poolMass">Of each row of the pool.</param>
     /// <param name="options">How.</param>
     /// <param name="work">Where pieces are kept and who is told.</param>
     /// <param name="stage">Name of the stage, unique within the step.</param>
     /// <exception cref="AssayException">It did not converge.</exception>
-    public static TargetTransport Solve(TransportCosts costs, TransportOptions options, Work work, string stage)
+    public static TargetTransport Solve(
+        TransportCosts costs,
+        double[] targetMass,
+        double[] poolMass,
+        TransportOptions options,
+        Work work,
+        string stage
+    )
     {
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, work.Threads));
         string looseStage = stage + "-loose";
-        double mean = Sinkhorn.MeanCost(costs, work.Cancellation),
+        double mean = Sinkhorn.MeanCost(costs, targetMass, poolMass, work.Cancellation),
             epsilon = options.Relative ? options.Epsilon * mean : options.Epsilon;
         if (!(epsilon > 0))
             throw new AssayException(
@@ -46,6 +55,8 @@ internal sealed record TargetTransport(TransportSolution Solution, double Epsilo
         int every = (int)Math.Clamp(PairsBetweenPieces / ((long)costs.Rows * costs.Columns), 1, 1000);
         TransportSolution solution = Sinkhorn.Solve(
             costs,
+            targetMass,
+            poolMass,
             settings,
             Last(costs, work.Pieces, stage),
             state =>
@@ -63,6 +74,30 @@ internal sealed record TargetTransport(TransportSolution Solution, double Epsilo
         using FileStream file = work.Pieces.Open(looseStage, 0);
         file.ReadExactly(MemoryMarshal.AsBytes(loose.AsSpan()));
         return new(solution, epsilon, mean, loose);
+    }
+
+    /// <summary>The mass of each distinct row in view: its share of the view's weights, repeats counted.</summary>
+    /// <exception cref="AssayException">A weight is not above 0.</exception>
+    public static double[] MassOf(View view)
+    {
+        double[] masses = new double[view.DistinctRows.Length];
+        Selection selection = view.Selection;
+        for (int i = 0; i < selection.Count; i++)
+            masses[view.DistinctRows.BinarySearch(selection.Rows[i])] += selection.Weights?[i] ?? 1;
+        int wrong = Array.FindIndex(masses, mass => !(mass > 0) || double.IsInfinity(mass));
+        if (wrong >= 0)
+            throw new AssayException(
+                $"row {view.DistinctRows[wrong]} of '{view.Dataset.Name}' has a weight of {masses[wrong]}, and only weights above 0 can be transported",
+                hint: "Drop such rows in a step above."
+            );
+        return Shares(masses);
+    }
+
+    /// <summary>Masses that sum to 1.</summary>
+    public static double[] Shares(double[] masses)
+    {
+        double sum = masses.Sum();
+        return Array.ConvertAll(masses, mass => mass / sum);
     }
 
     /// <summary>Solves for two sets of rows, without keeping anything.</summary>
