@@ -45,7 +45,7 @@ public sealed record SourceFile(
             start = start[..RandomAccess.Read(file, start, 0)];
             if (Foreign(start) is { } foreign)
                 throw new AssayException(
-                    $"this is a {foreign} file, which Assay does not read",
+                    $"this is {foreign} file, which Assay does not read",
                     new(path),
                     "It reads JSON Lines, CSV, TSV, plain text and .NET XML documentation, as they are or as .gz or .zst, and Parquet."
                 );
@@ -213,10 +213,10 @@ public sealed record SourceFile(
     }
 
     private static string? Foreign(ReadOnlySpan<byte> start) =>
-        start.StartsWith("PARE"u8) ? "encrypted Parquet"
-        : start.StartsWith("BZh"u8) ? "bzip2"
-        : start.StartsWith("PK\x03\x04"u8) ? "ZIP"
-        : start.StartsWith("ARROW1"u8) ? "Arrow"
-        : start.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']) ? "xz"
+        start.StartsWith("PARE"u8) ? "an encrypted Parquet"
+        : start.StartsWith("BZh"u8) ? "a bzip2"
+        : start.StartsWith("PK\x03\x04"u8) ? "a ZIP"
+        : start.StartsWith("ARROW1"u8) ? "an Arrow"
+        : start.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']) ? "an xz"
         : null;
 }

@@ -23,11 +23,8 @@ public sealed class ParquetReaderTests : IDisposable
     private string Write(string name, string lines, int window = 16 << 20, int blockSize = 300)
     {
         _folder.Write("in.jsonl", lines);
-        IngestResult result = _folder.Ingest(
-            new(Path.Combine(_pieces.Folder, Guid.NewGuid().ToString())),
-            new() { Path = ["in.jsonl"] },
-            blockSize: blockSize
-        );
+        using Pieces pieces = Pieces.Temporary();
+        IngestResult result = _folder.Ingest(pieces, new() { Path = ["in.jsonl"] }, blockSize: blockSize);
         Dataset dataset = new("pool", "0", result.Schema, "text", result.Infos, i => Table.Read(result.Tables[i]));
         string path = Path.Combine(_folder.Path, name);
         ParquetWriter.Write(path, new(dataset), new(_pieces), null, window);
@@ -291,7 +288,7 @@ public sealed class ParquetReaderTests : IDisposable
         Is(whole[..^1], "expected PAR1 at the end");
         Is("{\"text\":\"a\"}\n{\"text\":\"b\"}"u8.ToArray(), "expected PAR1 at the end");
         Is([.. whole[..^4], .. "PARE"u8], "found an encrypted one");
-        Is([.. "PARE"u8, .. whole[4..]], "this is a encrypted Parquet file, which Assay does not read");
+        Is([.. "PARE"u8, .. whole[4..]], "this is an encrypted Parquet file, which Assay does not read");
         Is([.. whole[..^8], 255, 255, 255, 0, .. "PAR1"u8], "expected metadata within the file");
         Is(SourceFolder.Gzip("x"), "expected a Parquet file, found it within gzip");
         _folder.Write("b.bin", whole);
