@@ -13,7 +13,6 @@ namespace Assay.Learning;
 public sealed class LanguageModel : ITokenModel
 {
     private const string TokenizerName = "tokenizer.json";
-    private const int WindowsAtOnce = 8;
 
     /// <summary>A model and the tokenizer it was trained with.</summary>
     /// <exception cref="ArgumentException">The tokenizer has tokens that the model does not know.</exception>
@@ -62,25 +61,11 @@ public sealed class LanguageModel : ITokenModel
     /// <remarks>
     /// Every token is predicted once, from at least half a context of tokens before it where there are as many: a long text
     /// is read in windows that overlap by half. If the tokenizer has a begin token, it comes before the text; if not, the first
-    /// token costs log2 of the vocabulary, so that tokenizers can be compared. The end of the text is not predicted.
+    /// token costs log2 of the vocabulary, so that tokenizers can be compared. The end of the text is not predicted. Many texts are scored faster
+    /// together, and after contexts of their own, by <see cref="TextCosts"/>.
     /// </remarks>
     /// <param name="text">UTF-8.</param>
-    public TextCost Cost(ReadOnlySpan<byte> text)
-    {
-        List<int> ids = Tokenizer.Special.Begin is { } begin ? [begin] : [];
-        Tokenizer.Encode(text, ids);
-        if (ids.Count == 0)
-            return new(0, text.Length, 0);
-        double nats = Tokenizer.Special.Begin is null ? Math.Log(Transformer.Config.VocabularySize) : 0;
-        foreach (TokenBatch windows in Windows([.. ids]))
-        {
-            using var noGrad = Tensor.NoGrad();
-            using TensorScope scope = new();
-            foreach (float value in Transformer.TokenLogProbabilities(windows).Data)
-                nats -= value;
-        }
-        return new(nats / Math.Log(2), text.Length, ids.Count - (Tokenizer.Special.Begin is null ? 0 : 1));
-    }
+    public TextCost Cost(ReadOnlySpan<byte> text) => TextCosts.Of(this, [(default, text.ToArray())])[0];
 
     /// <summary>-log2 of a text's probability, for each of its bytes; 0 for an empty text.</summary>
     /// <inheritdoc cref="Cost"/>
@@ -124,26 +109,6 @@ public sealed class LanguageModel : ITokenModel
     public ITokenContext Begin() => new TransformerContext(Transformer);
 
     private int[] Prompt(int[] ids) => Tokenizer.Special.Begin is { } begin ? [begin, .. ids] : ids;
-
-    /// <summary>Windows of a sequence in which every token but the first counts once; the rest of a window is context.</summary>
-    private IEnumerable<TokenBatch> Windows(int[] ids)
-    {
-        int most = ContextLength + 1,
-            overlap = most / 2;
-        List<(int[], int[])> windows = [];
-        int done = Math.Min(1, ids.Length);
-        while (done < ids.Length)
-        {
-            int start = Math.Max(0, done == 1 ? 0 : done - overlap),
-                end = Math.Min(ids.Length, start + most);
-            windows.Add((ids[start..done], ids[done..end]));
-            done = end;
-            if (windows.Count < WindowsAtOnce && done < ids.Length)
-                continue;
-            yield return TokenBatch.OfCompletions(windows);
-            windows.Clear();
-        }
-    }
 }
 
 /// <summary>What a text costs under a language model.</summary>

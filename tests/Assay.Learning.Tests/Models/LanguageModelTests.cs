@@ -94,6 +94,32 @@ public sealed class LanguageModelTests : IDisposable
     }
 
     [Fact]
+    public void TextsScoredTogetherCostWhatEachCostsAfterItsContext()
+    {
+        LanguageModel model = Model(context: 8);
+        (ReadOnlyMemory<byte> Context, ReadOnlyMemory<byte> Text)[] texts =
+        [
+            (default, "some text that is long"u8.ToArray()),
+            ("ab"u8.ToArray(), "cd"u8.ToArray()),
+            ("a context that is longer than a window"u8.ToArray(), "x"u8.ToArray()),
+            ("context"u8.ToArray(), default),
+        ];
+        TextCost[] costs = TextCosts.Of(model, texts);
+        Assert.Equal(model.Cost("some text that is long"u8).Bits, costs[0].Bits, 1e-3);
+        double nats = -Enumerable
+            .Range(3, 2)
+            .Sum(place => LogProbability(model.Transformer, [256, 97, 98, 99, 100], place));
+        Assert.Equal(nats / Math.Log(2), costs[1].Bits, 1e-3);
+        Assert.Equal((2L, 2L), (costs[1].Bytes, costs[1].Tokens));
+        // Half a window of the context is what is read of a long one.
+        int[] end = [.. "dow"u8.ToArray().Select(value => (int)value), 'x'];
+        Assert.Equal(-LogProbability(model.Transformer, ['n', .. end], 4) / Math.Log(2), costs[2].Bits, 1e-3);
+        Assert.True(costs[3] is { Bits: 0, Tokens: 0 } && double.IsNaN(costs[3].Perplexity));
+        Assert.Equal(costs, TextCosts.Of(model, texts));
+        Assert.NotEqual(costs[1].Bits, TextCosts.Of(model, texts, start: 257)[1].Bits);
+    }
+
+    [Fact]
     public void WithoutABeginTokenTheFirstTokenCostsLog2OfTheVocabulary()
     {
         byte[] text = "abab"u8.ToArray();

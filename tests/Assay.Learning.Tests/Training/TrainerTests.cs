@@ -77,6 +77,20 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void It_can_end_in_the_middle_of_its_schedule()
+    {
+        Model whole = new(),
+            part = new();
+        TrainingResult all = new Trainer(Options).Run(whole.Optimiser, whole.Loss),
+            some = new Trainer(Options with { StopAfter = 23 }) { Evaluate = _ => part.Evaluate() }.Run(
+                part.Optimiser,
+                part.Loss
+            );
+        Assert.Equal(all.Losses.Take(23), some.Losses);
+        Assert.Equal([10L, 20, 23], some.Evaluations.Select(evaluation => evaluation.Step));
+    }
+
+    [Fact]
     public void Killed_anywhere_it_goes_on_to_the_same_bits()
     {
         Model whole = new();
