@@ -35,7 +35,8 @@ internal sealed class FiltersAndPeople(Trial trial, SurveyCorpora corpora)
         {
             ["rules"] = Rules(view),
             ["length"] = [.. pages.Select(page => (double)Words.Count(Encoding.UTF8.GetBytes(page.Text)))],
-            ["perplexity"] = Perplexity(view),
+            ["perplexity"] = Perplexity(view, NGramUnit.Words, "ngram-2"),
+            ["bytes"] = Perplexity(view, NGramUnit.Bytes, "ngram-6"),
             ["classifier"] = Classifier(pages),
             ["reference"] = ReferenceClassifier(view),
         };
@@ -44,7 +45,13 @@ internal sealed class FiltersAndPeople(Trial trial, SurveyCorpora corpora)
         RandomStream random = trial.Random.Child("pages");
         foreach (
             (string name, string? minus) in (ReadOnlySpan<(string, string?)>)
-                [("length", "rules"), ("perplexity", "rules"), ("classifier", "length"), ("reference", null)]
+                [
+                    ("length", "rules"),
+                    ("perplexity", "rules"),
+                    ("bytes", "rules"),
+                    ("classifier", "length"),
+                    ("reference", null),
+                ]
         )
         {
             double[] first = scores[name];
@@ -66,10 +73,15 @@ internal sealed class FiltersAndPeople(Trial trial, SurveyCorpora corpora)
         return scores;
     }
 
-    private double[] Perplexity(View view)
+    private double[] Perplexity(View view, NGramUnit unit, string model)
     {
         View wikipedia = SurveyCorpora.ViewOf(TextDomains.Lines(trial, "wikipedia"));
-        PerplexityOptions options = new() { Model = "ngram-2", From = SurveyCorpora.Target };
+        PerplexityOptions options = new()
+        {
+            Model = model,
+            Unit = unit,
+            From = SurveyCorpora.Target,
+        };
         double[] perplexity = corpora.Value("perplexity", new Perplexity(options), view, wikipedia);
         return [.. perplexity.Select(value => -value)];
     }
