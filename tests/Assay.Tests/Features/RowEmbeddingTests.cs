@@ -139,6 +139,30 @@ public sealed class RowEmbeddingTests
         Assert.Equal(1, Dot(rows, 5, rows, 5), 1e-5);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(13)]
+    [InlineData(64)]
+    [InlineData(100)]
+    public void HashedVectorsAreSumsOfSigns(int dimensions)
+    {
+        View view = new(Dataset.OfTexts(["tide sea tide tide"]));
+        EmbeddingOptions options = new()
+        {
+            Embed = EmbeddingKind.Hashed,
+            Dimensions = dimensions,
+            NGrams = 1,
+            UnitLength = false,
+        };
+        float[] vector = Embed(options, view, view).Pool.Row(0).ToArray();
+        ulong tide = System.IO.Hashing.XxHash3.HashToUInt64("tide"u8),
+            sea = System.IO.Hashing.XxHash3.HashToUInt64("sea"u8);
+        double Sign(ulong hash, int at) =>
+            (RandomStream.SplitMix64(hash, (ulong)at / 64 + 1) >> (at % 64) & 1) == 0 ? 1 : -1;
+        for (int at = 0; at < dimensions; at++)
+            Assert.Equal((1 + Math.Log(3)) * Sign(tide, at) + Sign(sea, at), vector[at], 1e-6);
+    }
+
     [Fact]
     public void ColumnsAreTakenAsTheyAre()
     {
