@@ -42,7 +42,7 @@ public sealed class Substring(SubstringOptions options) : ISelector
 {
     private const string Suspects = "suspects",
         Repeats = "repeats";
-    private const long BytesPerPart = 1 << 26;
+    private const long BytesPerPart = 1 << 25;
 
     /// <summary>Parts that what can occur twice is sorted in, if not as many as the data need; for tests.</summary>
     internal int? Parts { get; init; }
@@ -163,25 +163,30 @@ public sealed class Substring(SubstringOptions options) : ISelector
             (long from, long to) = SectionOf(piece, part);
             bytes += to - from;
         }
-        // A part that does not fit is split once more by the anchors; a window then stands in several of the texts.
-        int slices =
-            bytes * RepeatFinder.BytesPerByte <= memory
-                ? 1
-                : (int)(1 + (8 * bytes * RepeatFinder.BytesPerByte / memory));
+        // A part that does not fit is split once more by the anchors. Where one of the slices still does not, they are made smaller.
+        int slices = checked((int)(1 + (bytes * RepeatFinder.BytesPerByte / memory)));
         List<TextSpan> spans = [];
         for (int slice = 0; slice < slices; slice++)
         {
             RepeatFinder finder = new(options.Length, options.KeepFirst);
-            Load(view, work, part, slice, slices, finder, memory);
-            spans.AddRange(finder.Find(work.Cancellation));
+            if (Load(view, work, part, slice, slices, finder, memory / RepeatFinder.BytesPerByte))
+                spans.AddRange(finder.Find(work.Cancellation));
+            else
+            {
+                slices *= 2;
+                slice = -1;
+                spans.Clear();
+            }
         }
         TextSpans.Write(spans, stream);
     }
 
-    private void Load(View view, Work work, int part, int slice, int slices, RepeatFinder finder, long memory)
+    // False if there is more of the slice than is to be held; an error if the same anchor holds it together.
+    private bool Load(View view, Work work, int part, int slice, int slices, RepeatFinder finder, long most)
     {
         Anchors anchors = new(options.Length);
         List<TextSpan> spans = [];
+        HashSet<ulong> hashes = [];
         byte[] text = [];
         for (int table = 0; table < view.TableCount; table++)
         {
@@ -206,17 +211,25 @@ public sealed class Substring(SubstringOptions options) : ISelector
                     spans.Clear();
                     foreach (Anchor anchor in anchors.Of(bytes))
                         if (PartOf(anchor.Hash, 3, slices) == slice)
+                        {
                             AddWindows(spans, row, anchor);
+                            if (hashes.Count < 2)
+                                hashes.Add(anchor.Hash);
+                        }
                     foreach (TextSpan span in spans)
                         finder.Add(row, offset + span.Start, bytes[span.Start..span.End]);
                 }
-                if (slices > 1 && (long)finder.Bytes * RepeatFinder.BytesPerByte > memory)
+                if (finder.Bytes <= most)
+                    continue;
+                if (hashes.Count == 1)
                     throw new AssayException(
-                        $"one repeated text fills {new ByteSize(finder.Bytes)} of the dataset, for which select/substring needs more than the {new ByteSize(memory)} of memory that a thread has",
+                        $"one repeated text fills more than {new ByteSize(finder.Bytes)} of the dataset, and select/substring needs {RepeatFinder.BytesPerByte} times that in memory for each thread, which is more than there is",
                         hint: "Drop duplicate rows first (select/dedup), or give more memory (--memory) or fewer threads."
                     );
+                return false;
             }
         }
+        return true;
     }
 
     private static (long From, long To) SectionOf(FileStream piece, int part)
