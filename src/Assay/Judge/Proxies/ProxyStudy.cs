@@ -126,13 +126,13 @@ public sealed class ProxyStudy
         [
             .. Enumerable.Range(0, seeds).Select(seed => losses.Select(of => of.Values[seed]).ToArray()),
         ];
-        Interval? Over(Func<double[], double> agreement)
+        Interval? Over(Func<double[], double> agreement, double least)
         {
             double[] values = [.. single.Select(agreement)];
             if (!Array.TrueForAll(values, double.IsFinite))
                 return null;
             MeanInterval interval = MeanInterval.Of(values, confidence);
-            return new(interval.Mean, interval.Low, interval.High, confidence);
+            return new(interval.Mean, Math.Max(least, interval.Low), Math.Min(1, interval.High), confidence);
         }
         return new(
             reduce,
@@ -141,8 +141,8 @@ public sealed class ProxyStudy
             SeedNoise.Of([.. losses.Select(of => of.Values)]),
             RateChoice.LeavesTheStart(start, usual[0].Interval.Mean, means[0]),
             RankAgreement.Of(means, compared, _options.Choices),
-            Over(seed => RankCorrelation.Spearman(seed, compared)),
-            Over(seed => RankAgreement.PairShare(seed, compared))
+            Over(seed => RankCorrelation.Spearman(seed, compared), -1),
+            Over(seed => RankAgreement.PairShare(seed, compared), 0)
         );
     }
 
@@ -175,7 +175,7 @@ public sealed class ProxyStudy
         RateRanking largest = rates.MinBy(rate => rate.Reduce)!,
             smallest = rates.MaxBy(rate => rate.Reduce)!;
         if (flips.Count > 0)
-            yield return $"{At(largest)} and {At(smallest)} order {flips.Count} pairs of candidates differently"
+            yield return $"{At(largest)} and {At(smallest)} order {(flips.Count == 1 ? "one pair" : $"{flips.Count} pairs")} of candidates differently"
                 + (
                     largest.Ranking[0] == smallest.Ranking[0]
                         ? ""

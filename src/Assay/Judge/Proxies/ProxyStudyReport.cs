@@ -35,8 +35,8 @@ public sealed record ProxyStudyReport(
 /// <param name="Agreement">
 /// With the tuned target, or without one with the usual (largest) rate; of the mean losses.
 /// </param>
-/// <param name="Spearman">Of single seeds, with an interval; null if some seed's losses do not vary.</param>
-/// <param name="Pairs">Of single seeds, with an interval.</param>
+/// <param name="Spearman">Of single seeds, with an interval (cut to what a correlation can be); null if some seed's losses do not vary.</param>
+/// <param name="Pairs">Of single seeds, with an interval, cut likewise.</param>
 public sealed record RateRanking(
     double Reduce,
     IReadOnlyList<Measurement> Losses,

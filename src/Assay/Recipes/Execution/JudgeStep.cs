@@ -64,7 +64,7 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
                 JsonSerializer.SerializeToUtf8Bytes(
                     new Measured(
                         [.. measured.Select((measurements, i) => new Candidate(candidates[i].Name, measurements))],
-                        [.. Notes(rate, method.Loss?.Name, measured)]
+                        [.. Notes(rate, measured)]
                     ),
                     JudgeJson.Default.Measured
                 )
@@ -85,20 +85,21 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
         return stored;
     }
 
-    private static IEnumerable<string> Notes(
-        RateChoice? rate,
-        string? loss,
-        IReadOnlyList<IReadOnlyList<Measurement>> measured
-    )
+    private static IEnumerable<string> Notes(RateChoice? rate, IReadOnlyList<IReadOnlyList<Measurement>> measured)
     {
         if (rate is not null)
             yield return rate.Note();
-        IReadOnlyList<double>[] losses =
-        [
-            .. measured.SelectMany(of => of.Where(one => one.Metric == loss).Select(one => one.Values)),
-        ];
-        if (losses.Length > 1 && SeedNoise.Of(losses).Warning(loss!) is { } warning)
-            yield return warning;
+        if (measured.Count < 2)
+            yield break;
+        for (int i = 0; i < measured[0].Count; i++)
+        {
+            string metric = measured[0][i].Metric;
+            if (
+                metric.Contains('@')
+                && SeedNoise.Of([.. measured.Select(of => of[i].Values)]).Warning(metric) is { } warning
+            )
+                yield return warning;
+        }
     }
 
     private static Dictionary<string, IReadOnlyList<Measurement>> Differences(
