@@ -81,7 +81,7 @@ public class QualityTests
         QualityOptions options = new()
         {
             Positive = "wanted",
-            TrainRows = 30,
+            TrainBytes = new(2000),
             Folds = 3,
         };
         double[] one = Value(pool, options, wanted, threads: 1)[0].Values;

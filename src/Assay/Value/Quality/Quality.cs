@@ -46,9 +46,9 @@ public sealed class Quality(QualityOptions options) : IValuer
             return [];
         TextGrams grams = QualityClassifier.Grams(options.NGrams);
         View from = work.Dataset(options.Positive);
-        SparseMatrix positive = Count(from, RowSizes.Ones(from, work), from.Selection, "positive");
+        SparseMatrix positive = Count(from, RowSizes.Read(from, work), from.Selection, "positive");
         View others = options.Negative is { } name ? work.Dataset(name) : view;
-        RowSizes rows = RowSizes.Ones(others, work);
+        RowSizes rows = RowSizes.Read(others, work);
         QualityClassifier[] classifiers = new QualityClassifier[folds];
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, work.Threads));
         for (int i = 0; i < folds; i++)
@@ -59,9 +59,9 @@ public sealed class Quality(QualityOptions options) : IValuer
         }
         return classifiers;
 
-        SparseMatrix Count(View side, RowSizes ones, Selection selection, string draw)
+        SparseMatrix Count(View side, RowSizes sizes, Selection selection, string draw)
         {
-            Subsample sample = ones.Draw(selection, options.TrainRows, work.Random.Child(draw));
+            Subsample sample = sizes.Draw(selection, options.TrainBytes.Bytes, work.Random.Child(draw));
             SparseMatrix counts = grams.Count(side, sample.Rows, work.Cancellation);
             return counts.Entries > 0
                 ? counts

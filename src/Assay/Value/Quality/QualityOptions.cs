@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Assay.Data;
 
 namespace Assay.Value;
 
@@ -24,9 +25,11 @@ public sealed record QualityOptions
     [Range(2, 20)]
     public int Folds { get; init; } = 2;
 
-    /// <summary>Rows of either side that a classifier learns from at most, drawn at random.</summary>
-    [Range(2, 1 << 20)]
-    public int TrainRows { get; init; } = 10_000;
+    /// <summary>
+    /// Bytes of text of either side that a classifier learns from at most: rows in random order until it is met. Learning
+    /// takes about 24 bytes of memory for each byte of both sides: 400 MB for the default.
+    /// </summary>
+    public ByteSize TrainBytes { get; init; } = new(8L << 20);
 
     /// <summary>Inverse strength of the penalty on the classifier's weights, as in scikit-learn.</summary>
     [Range(1e-6, 1e6)]
