@@ -165,19 +165,19 @@ public sealed class Ingest
     /// <summary>Reads row groups and parses them at once: each is for one thread, and needs none of the others.</summary>
     private void ReadParquet(SourceUnit unit, int index, IngestQueue queue)
     {
-        using ParquetUnitReader reader = new(
-            _plan,
-            _policy,
-            (block, table, bad) =>
-            {
-                if (!queue.IsBehindFailure(index, block) && !IsParsed(index, block))
-                    WriteBlock(index, block, table, bad);
-            },
-            _work.Cancellation
-        );
+        using ParquetUnitReader reader = new(_plan, _policy, Finish, _work.Cancellation);
         int blocks = reader.Read(unit);
         _work.Pieces.Write("unit", index, stream => JsonSerializer.Serialize(stream, blocks));
-        Count(index, SizeOf(unit));
+        Count(index, SizeOf(unit) - _counted[index]);
+
+        void Finish(ParquetUnitReader reader, int block)
+        {
+            if (!queue.IsBehindFailure(index, block) && !IsParsed(index, block))
+                WriteBlock(index, block, reader.Table, reader.Bad);
+            long position = Math.Min(reader.Position, SizeOf(unit));
+            Count(index, position - _counted[index]);
+            _counted[index] = position;
+        }
     }
 
     private object? Header(SourceFile file, ReadOnlySpan<byte> first)

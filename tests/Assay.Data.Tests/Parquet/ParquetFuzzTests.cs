@@ -67,7 +67,7 @@ public sealed class ParquetFuzzTests : IDisposable
             using ParquetUnitReader reader = new(
                 plan,
                 BadRowPolicy.Skip,
-                (_, table, _) => table.WriteTo(Stream.Null),
+                (unit, _) => unit.Table.WriteTo(Stream.Null),
                 default
             );
             foreach (SourceUnit unit in plan.Units)

@@ -235,6 +235,49 @@ public sealed class ParquetReaderTests : IDisposable
             Assert.Equal(times[file], File.GetLastWriteTimeUtc(file));
     }
 
+    private sealed class Reports(Action<Progress> hear) : IProgress<Progress>
+    {
+        public void Report(Progress value) => hear(value);
+    }
+
+    [Fact]
+    public void Progress_grows_to_the_total_and_a_cancelled_run_goes_on()
+    {
+        Write("a.parquet", Lines(700), window: 3000);
+        Write("b.parquet", Lines(100));
+        List<string> whole = _folder.Rows(Parquet, blockSize: 1000);
+        using Pieces pieces = Pieces.Temporary();
+        SourcePlan plan = _folder.Plan(Parquet, blockSize: 1000);
+        using CancellationTokenSource stop = new();
+        long done = 0,
+            total = 0;
+        Reports reports = new(progress =>
+        {
+            Assert.True(progress.Done > done);
+            (done, total) = (progress.Done, progress.Total);
+            if (done > total / 2)
+                stop.Cancel();
+        });
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Ingest.Run(
+                plan,
+                BadRowPolicy.Fail,
+                new(pieces)
+                {
+                    Threads = 1,
+                    Progress = reports,
+                    Cancellation = stop.Token,
+                }
+            )
+        );
+        Assert.InRange(done, 1, total - 1);
+        done = 0;
+        IngestResult result = Ingest.Run(plan, BadRowPolicy.Fail, new(pieces) { Threads = 1, Progress = reports });
+        Assert.Equal(plan.TotalBytes, done);
+        Assert.Equal(total, done);
+        Assert.Equal(whole, SourceFolder.Show(result));
+    }
+
     [Fact]
     public void Only_the_columns_asked_for_are_read_and_ids_stay()
     {
