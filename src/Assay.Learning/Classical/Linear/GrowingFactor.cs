@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Assay.Learning;
 
 /// <summary>A symmetric positive definite matrix as its Cholesky factor, to which weighted squares of rows can be added.</summary>
@@ -5,17 +7,44 @@ namespace Assay.Learning;
 /// <param name="size">Rows and columns n.</param>
 internal sealed class GrowingFactor(int size)
 {
+    /// <summary>Rows that <see cref="Sum"/> takes.</summary>
+    public const int AtOnce = 4;
+
     private readonly double[] _matrix = new double[size * size]; // first A, then U; the upper triangle
     private readonly double[] _work = new double[size];
 
     /// <summary>A becomes 0.</summary>
     public void Clear() => Array.Clear(_matrix);
 
-    /// <summary>A += weight x x', before it is factored.</summary>
-    public void Sum(ReadOnlySpan<double> x, double weight)
+    /// <summary>A += the sum of weight x x' over a few rows x, before it is factored.</summary>
+    /// <param name="rows"><see cref="AtOnce"/> rows, one behind the other.</param>
+    /// <param name="weights">Their weights.</param>
+    public void Sum(ReadOnlySpan<double> rows, ReadOnlySpan<double> weights)
     {
+        ReadOnlySpan<double> x0 = rows[..size],
+            x1 = rows.Slice(size, size),
+            x2 = rows.Slice(2 * size, size),
+            x3 = rows.Slice(3 * size, size);
         for (int i = 0; i < size; i++)
-            MixedProducts.AddScaled(_matrix.AsSpan(i * size + i, size - i), weight * x[i], x[i..]);
+        {
+            Span<double> to = _matrix.AsSpan(i * size, size);
+            double a = weights[0] * x0[i],
+                b = weights[1] * x1[i],
+                c = weights[2] * x2[i],
+                d = weights[3] * x3[i];
+            // From the start of the vector that holds the diagonal on; what is left of it is never read.
+            int j = i / Vector<double>.Count * Vector<double>.Count;
+            for (; j + Vector<double>.Count <= size; j += Vector<double>.Count)
+                (
+                    new Vector<double>(to[j..])
+                    + new Vector<double>(x0[j..]) * a
+                    + new Vector<double>(x1[j..]) * b
+                    + new Vector<double>(x2[j..]) * c
+                    + new Vector<double>(x3[j..]) * d
+                ).CopyTo(to[j..]);
+            for (; j < size; j++)
+                to[j] += a * x0[j] + b * x1[j] + c * x2[j] + d * x3[j];
+        }
     }
 
     /// <summary>Adds to the diagonal, and factors.</summary>
@@ -78,15 +107,13 @@ internal sealed class GrowingFactor(int size)
     // u = (u + s x) / c, then x = c x - s u.
     private static void Rotate(Span<double> u, Span<double> x, double inverse, double tangent, double c, double s)
     {
-        int width = System.Numerics.Vector<double>.Count,
+        int width = Vector<double>.Count,
             j = 0;
         for (; j + width <= u.Length; j += width)
         {
-            System.Numerics.Vector<double> now =
-                new System.Numerics.Vector<double>(u[j..]) * inverse
-                + new System.Numerics.Vector<double>(x[j..]) * tangent;
+            Vector<double> now = new Vector<double>(u[j..]) * inverse + new Vector<double>(x[j..]) * tangent;
             now.CopyTo(u[j..]);
-            (new System.Numerics.Vector<double>(x[j..]) * c - now * s).CopyTo(x[j..]);
+            (new Vector<double>(x[j..]) * c - now * s).CopyTo(x[j..]);
         }
         for (; j < u.Length; j++)
         {

@@ -21,7 +21,9 @@ namespace Assay.Learning;
 /// </remarks>
 public sealed class GrowingLogistic
 {
-    private const int UsualSteps = 2;
+    private const int UsualSteps = 2,
+        MostSteps = 100,
+        MostHalvings = 6;
     private const double SlowestShrink = 0.5;
     private readonly ClassificationData _data;
     private readonly LogisticRegression _plain;
@@ -166,9 +168,16 @@ public sealed class GrowingLogistic
             _factor.Solve(_step);
             Step();
             double now = Lbfgs.Norm(_gradient);
-            if (isNew && !(now < norm))
+            // Newton's step may be too long: half of it, a quarter ...
+            for (int halving = 0; isNew && !(now < norm) && halving < MostHalvings; halving++)
             {
-                FitPlainly(); // Newton's method alone does not get there
+                TensorPrimitives.Multiply(_step, halving == 0 ? -0.5 : 0.5, _step);
+                Step();
+                now = Lbfgs.Norm(_gradient);
+            }
+            if ((isNew && !(now < norm)) || steps == MostSteps)
+            {
+                FitPlainly();
                 return;
             }
             isNew = now > tolerance && !(now < SlowestShrink * norm);
@@ -256,13 +265,24 @@ public sealed class GrowingLogistic
     {
         _wasted = 0;
         _factor.Clear();
-        for (int i = 0; i < _rows.Count; i++)
+        int width = _columns + 1;
+        double[] rows = new double[GrowingFactor.AtOnce * width];
+        Span<double> weights = stackalloc double[GrowingFactor.AtOnce];
+        for (int start = 0; start < _rows.Count; start += weights.Length)
         {
-            for (int j = 0; j < _columns; j++)
-                _newRow[j] = _features[i * _columns + j];
-            _newRow[_columns] = 1;
-            double p = ClassScores.Sigmoid(_logits[i]);
-            _factor.Sum(_newRow, p * (1 - p));
+            for (int i = 0; i < weights.Length; i++)
+            {
+                bool isRow = start + i < _rows.Count; // the last few are filled up with rows of weight 0
+                double p = isRow ? ClassScores.Sigmoid(_logits[start + i]) : 0;
+                weights[i] = p * (1 - p);
+                if (!isRow)
+                    continue;
+                ReadOnlySpan<float> features = _features.AsSpan((start + i) * _columns, _columns);
+                for (int j = 0; j < features.Length; j++)
+                    rows[i * width + j] = features[j];
+                rows[i * width + _columns] = 1;
+            }
+            _factor.Sum(rows, weights);
         }
         _factor.Factor(1 / _options.C, free: _columns);
     }
