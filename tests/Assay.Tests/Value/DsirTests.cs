@@ -97,6 +97,29 @@ public class DsirTests
     }
 
     [Fact]
+    public void Any_bytes_can_be_read() =>
+        Prop.ForAll(
+                Gen.Elements<byte>(0x20, (byte)'a', (byte)'.', 0xFF, 0xC4, 0xB0, 0xC8, 0xBA, 0xE2)
+                    .ArrayOf()
+                    .ToArbitrary(),
+                bytes =>
+                {
+                    HashedNGrams nGrams = new(orders: 3);
+                    byte[] many = [.. Enumerable.Repeat(bytes, 200).SelectMany(some => some)];
+                    int found = nGrams.Read(many).Length,
+                        tokens = nGrams.Tokens;
+                    return found
+                        == 3 * tokens
+                            - (
+                                tokens > 1 ? 3
+                                : tokens == 1 ? 2
+                                : 0
+                            );
+                }
+            )
+            .Holds();
+
+    [Fact]
     public void Log_weights_lengths_and_the_best_rows_are_those_of_the_reference()
     {
         using JsonDocument golden = JsonDocument.Parse(

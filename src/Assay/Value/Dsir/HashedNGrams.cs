@@ -12,11 +12,12 @@ namespace Assay.Value;
 /// case; tokens are runs of letters, numbers and underscores, or runs of what is neither that nor white space; the tokens
 /// of an n-gram are joined by a space; the bucket is the SHA-256 of its UTF-8, read as a big-endian integer, modulo the
 /// number of buckets. Letters and numbers are Unicode's categories L and N, without combining marks, as in Python's
-/// <c>\w</c>.
+/// <c>\w</c>. Of a text longer than 16 MiB only so much is read.
 /// </remarks>
 public sealed class HashedNGrams
 {
-    private const int KnownBits = 16,
+    private const int MostBytes = 1 << 24,
+        KnownBits = 16,
         MostBuckets = 1 << 24;
     private readonly int _orders;
     private readonly uint _buckets;
@@ -52,10 +53,10 @@ public sealed class HashedNGrams
     /// <summary>The bucket of every n-gram of a text, repeats counted; valid until the next call.</summary>
     public ReadOnlySpan<int> Read(ReadOnlySpan<byte> utf8)
     {
-        Tokenise(utf8);
+        Tokenise(utf8[..Math.Min(utf8.Length, MostBytes)]);
         int count = 0;
         if (_found.Length < _tokens.Count * (long)_orders)
-            _found = new int[checked(2 * _tokens.Count * _orders)];
+            _found = new int[2 * _tokens.Count * _orders];
         for (int order = 1; order <= _orders; order++)
         for (int i = 0; i + order <= _tokens.Count; i++)
             Find(_text.AsSpan(_tokens[i].Start.._tokens[i + order - 1].End), count++);
@@ -120,7 +121,7 @@ public sealed class HashedNGrams
     private void Tokenise(ReadOnlySpan<byte> utf8)
     {
         _tokens.Clear();
-        int needed = checked(2 * utf8.Length + 16); // a space a token, and one letter whose lower case is longer
+        int needed = 4 * utf8.Length + 16; // a space a token, letters whose lower case is longer, broken bytes as U+FFFD
         if (_text.Length < needed)
             _text = new byte[Math.Max(needed, 2 * _text.Length)];
         int written = 0,
