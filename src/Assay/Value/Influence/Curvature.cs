@@ -98,9 +98,15 @@ public sealed class Curvature
     private float[] ConjugateGradients(float[] gradient, CancellationToken cancellation)
     {
         ConjugateGradientResult solved = ConjugateGradient.Solve(
-            new PenalisedOperator(GaussNewton(), Penalties()),
+            new PenalisedOperator(GaussNewton(cancellation), Penalties()),
             gradient,
-            new() { Damping = Added(cancellation), MaximumIterations = _options.Iterations ?? 200 },
+            new()
+            {
+                Damping = Added(cancellation),
+                MaximumIterations = _options.Iterations ?? 200,
+                // With damping the answer is approximate anyway.
+                Tolerance = _options.Damping > 0 ? 1e-3 : 1e-6,
+            },
             cancellation
         );
         return solved.RelativeResidual < 0.5
@@ -115,7 +121,7 @@ public sealed class Curvature
 
     private float[] Series(float[] gradient, CancellationToken cancellation)
     {
-        PenalisedOperator matrix = new(GaussNewton(), Penalties());
+        PenalisedOperator matrix = new(GaussNewton(cancellation), Penalties());
         double damping = Added(cancellation),
             largest =
                 LargestEigenvalue
@@ -147,14 +153,18 @@ public sealed class Curvature
         }
     }
 
-    private GaussNewtonVector GaussNewton()
+    private GaussNewtonVector GaussNewton(CancellationToken cancellation)
     {
         IReadOnlyList<int[]> batches = _samples.Batches;
         double share = (double)batches.Count / _samples.Count;
         return new(
             _parameters,
             batches.Count,
-            number => _samples.Logits(batches[number]),
+            number =>
+            {
+                cancellation.ThrowIfCancellationRequested(); // a product over all batches may take long
+                return _samples.Logits(batches[number]);
+            },
             (number, logits) =>
                 _samples.Losses(logits, _samples.Targets(batches[number]), batches[number], size => share / size).Sum()
         );
