@@ -23,6 +23,17 @@ internal static class Cutting
         );
         byte[] whole = [.. texts.SelectMany(text => text).Take(8_000_000)];
         Rate.Print("suffix array", whole.Length, () => SuffixArray.Of(whole), runs: 3);
+        Anchors anchors = new(200);
+        Rate.Print(
+            "anchors",
+            bytes,
+            () =>
+            {
+                foreach (byte[] text in texts)
+                    anchors.Of(text);
+            },
+            runs: 3
+        );
         List<PiiItem> items = [];
         Rate.Print(
             "private data, search alone",

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Assay.Numerics;
 
 namespace Assay.Select;
 
@@ -14,18 +15,21 @@ internal readonly record struct Anchor(ulong Hash, int First, int Last);
 /// elsewhere, and windows that may be equal can be brought together by the hash.
 /// </summary>
 /// <remarks>
-/// Minimisers, after Roberts et al., "Reducing storage requirements for biological sequence comparison" (2004); hashes roll (Karp and Rabin, 1987).
+/// Minimisers, after Roberts et al., "Reducing storage requirements for biological sequence comparison" (2004); hashes roll by rotation (Cohen, 1997).
 /// Instances hold buffers: one per thread.
 /// </remarks>
 /// <param name="length">Bytes of a window, at least 2.</param>
 internal sealed class Anchors(int length)
 {
-    private const ulong Base = 0x9E3779B97F4A7C15;
+    private static readonly ulong[] s_entering =
+    [
+        .. Enumerable.Range(1, 256).Select(k => RandomStream.SplitMix64(0, (ulong)k)),
+    ];
 
     private readonly int _part = length / 2; // bytes of a half-window
     private readonly int _width = length - (length / 2) + 1; // half-windows in a window
     private readonly ulong[] _ring = new ulong[BitOperations.RoundUpToPowerOf2((uint)(length - (length / 2) + 1))];
-    private readonly ulong[] _leaving = Leaving(length / 2);
+    private readonly ulong[] _leaving = [.. s_entering.Select(bits => BitOperations.RotateLeft(bits, length / 2))];
     private readonly List<Anchor> _anchors = [];
 
     /// <summary>Anchors in a text of so many bytes, about.</summary>
@@ -39,16 +43,21 @@ internal sealed class Anchors(int length)
             return _anchors;
         ulong rolling = 0;
         foreach (byte value in text[.._part])
-            rolling = (rolling * Base) + value;
-        int mask = _ring.Length - 1;
+            rolling = BitOperations.RotateLeft(rolling, 1) ^ s_entering[value];
+        ulong[] ring = _ring,
+            entering = s_entering,
+            leaving = _leaving;
+        int mask = ring.Length - 1,
+            part = _part,
+            width = _width;
         int least = 0,
             first = 0;
         ulong hash = ulong.MaxValue;
         for (int at = 0; ; at++)
         {
             ulong mixed = (rolling ^ (rolling >> 29)) * 0xD6E8FEB86659FD93;
-            _ring[at & mask] = mixed;
-            int window = at - _width + 1; // the window whose last half-window this is
+            ring[at & mask] = mixed;
+            int window = at - width + 1; // the window whose last half-window this is
             if (mixed <= hash)
             {
                 if (window > first)
@@ -62,25 +71,14 @@ internal sealed class Anchors(int length)
                 first = window;
                 hash = ulong.MaxValue;
                 for (int i = window; i <= at; i++)
-                    if (_ring[i & mask] <= hash)
-                        (hash, least) = (_ring[i & mask], i);
+                    if (ring[i & mask] <= hash)
+                        (hash, least) = (ring[i & mask], i);
             }
-            if (at + _part == text.Length)
+            if (at + part == text.Length)
                 break;
-            rolling = (rolling * Base) + text[at + _part] - _leaving[text[at]];
+            rolling = BitOperations.RotateLeft(rolling, 1) ^ (entering[text[at + part]] ^ leaving[text[at]]);
         }
         _anchors.Add(new(hash, first, text.Length - length));
         return _anchors;
-    }
-
-    private static ulong[] Leaving(int part)
-    {
-        ulong power = 1;
-        for (int i = 0; i < part; i++)
-            power *= Base;
-        ulong[] leaving = new ulong[256];
-        for (int value = 0; value < leaving.Length; value++)
-            leaving[value] = (ulong)value * power;
-        return leaving;
     }
 }
