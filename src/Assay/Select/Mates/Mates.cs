@@ -30,7 +30,7 @@ public sealed record MatesOptions : ProbeOptions
     public GumbelRule Rule { get; init; } = GumbelRule.Textbook;
 }
 
-/// <summary>Keeps rows that a model that has been trained on a random start of them would learn most from: one stage of MATES.</summary>
+/// <summary>Keeps rows that a model, trained on the rows in view or a part of them, would learn most from: one stage of MATES.</summary>
 /// <remarks>
 /// Source: arXiv 2406.06046. What <c>value/probe</c> predicts is what rows are drawn by. Training between stages is the library's
 /// <see cref="StagedTraining"/>. The noise belongs to the row's id: keeping more only adds rows.
