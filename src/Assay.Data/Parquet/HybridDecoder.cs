@@ -28,7 +28,8 @@ internal sealed class HybridDecoder
         long length = ((long)count * bits + 7) / 8;
         if (length > end - start)
             throw Short();
-        (_bytes, _at, _end, _bits, _left, _highFirst) = (bytes, start, start + (int)length, bits, count, true);
+        (_bytes, _at, _end) = (bytes, start + (int)length, start + (int)length);
+        (_bits, _left, _highFirst) = (bits, count, true);
         _bit = 8L * start;
         return _end;
     }
