@@ -114,7 +114,7 @@ public sealed class TrainTests
     [InlineData(1, "nowhere.csv", "train", "classifier", "nowhere.csv")]
     [InlineData(1, "needs two classes", "train", "classifier", "one.csv", "--hold-out", "0")]
     [InlineData(1, "is not a number", "train", "classifier", "rows.csv", "--model", "mlp", "--features", "text")]
-    [InlineData(1, "hashed columns take", "train", "classifier", "many.csv", "--memory", "256M")]
+    [InlineData(1, "hashed words take", "train", "classifier", "many.csv", "--memory", "256M")]
     [InlineData(1, "no column 'body'", "train", "lm", "rows.csv", "--text", "body")]
     [InlineData(1, "folder for the result is a file", "train", "lm", "rows.csv", "--out", "one.csv")]
     [InlineData(2, "no option '--frobnicate'", "train", "lm", "rows.csv", "--frobnicate", "3")]

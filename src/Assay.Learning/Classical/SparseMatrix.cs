@@ -102,6 +102,25 @@ public sealed class SparseMatrix
         );
     }
 
+    /// <summary>The columns that have an entry, ascending.</summary>
+    public int[] OccurringColumns()
+    {
+        bool[] occurs = new bool[Columns];
+        foreach (int column in _columns)
+            occurs[column] = true;
+        return [.. Enumerable.Range(0, Columns).Where(column => occurs[column])];
+    }
+
+    /// <summary>The same rows over some of the columns, which are numbered anew in their order.</summary>
+    /// <param name="columns">Ascending; every column that has an entry is among them.</param>
+    internal SparseMatrix Over(int[] columns)
+    {
+        int[] place = new int[Columns];
+        for (int i = 0; i < columns.Length; i++)
+            place[columns[i]] = i;
+        return new(_offsets, Array.ConvertAll(_columns, column => place[column]), _values, Math.Max(1, columns.Length));
+    }
+
     /// <summary>Rows and columns exchanged.</summary>
     internal SparseMatrix Transpose()
     {

@@ -54,17 +54,18 @@ internal sealed class ClassifierFit
             hashed ? null
             : options.Features.Count > 0 ? options.Features
             : NumberColumns.Default(view, options.Label);
-        if (hashed)
-            CheckMemory(options, classes.Count, memoryBytes);
         LabelledRows data = LabelledRows.Read(view, rows, options.Label, columns, classes, cancellation);
         if (hashed)
+        {
+            CheckMemory(options, classes.Count, data.Words!.OccurringColumns().Length, memoryBytes);
             return new(
                 options,
                 classes,
                 null,
-                new LogisticRegression(new() { C = 10 }).Fit(data.Words!, data.Labels, classes.Count),
+                new LogisticRegression(new() { C = 10 }).Fit(data.Words, data.Labels, classes.Count),
                 null
             );
+        }
         try
         {
             IClassifierLearner learner = LearnerOf(options, data.Features!.Columns, stepped, cancellation);
@@ -156,13 +157,16 @@ internal sealed class ClassifierFit
     }
 
     // The optimiser keeps pairs of steps and gradients of all weights: every class costs tens of megabytes.
-    private static void CheckMemory(ClassifierOptions options, int classes, long memoryBytes)
+    private static void CheckMemory(ClassifierOptions options, int classes, int columns, long memoryBytes)
     {
-        const long vectors = 34;
-        long needed = (classes == 2 ? 1 : classes) * LabelledRows.HashedColumns * vectors * sizeof(double);
+        // L-BFGS works on the columns that occur; the model and its two copies have all.
+        const long vectors = 34,
+            models = 3;
+        long outputs = classes == 2 ? 1 : classes;
+        long needed = outputs * (columns * vectors + LabelledRows.HashedColumns * models) * sizeof(double);
         if (needed > memoryBytes)
             throw new AssayException(
-                $"{classes:N0} classes of '{options.Label}' on {LabelledRows.HashedColumns:N0} hashed columns take {new ByteSize(needed)}, and there are {new ByteSize(memoryBytes)}",
+                $"{classes:N0} classes of '{options.Label}' on {columns:N0} hashed words take {new ByteSize(needed)}, and there are {new ByteSize(memoryBytes)}",
                 hint: "Is it a column of classes? If so, give more --memory or merge rare classes."
             );
     }

@@ -64,6 +64,26 @@ public sealed record LogisticModel : IClassifier
     /// <exception cref="ArgumentException">The number of features differs.</exception>
     public double[] Probabilities(SparseMatrix features) => Probabilities(Logits(features));
 
+    /// <summary>The model over some of its features, numbered anew in their order.</summary>
+    internal LogisticModel Over(int[] features)
+    {
+        double[] coefficients = new double[Intercepts.Length * features.Length];
+        for (int k = 0; k < Intercepts.Length; k++)
+        for (int j = 0; j < features.Length; j++)
+            coefficients[k * features.Length + j] = Coefficients[k * Features + features[j]];
+        return this with { Features = features.Length, Coefficients = coefficients };
+    }
+
+    /// <summary>The model over <paramref name="all"/> features of which its own are some; the others have coefficients of 0.</summary>
+    internal LogisticModel Among(int[] features, int all)
+    {
+        double[] coefficients = new double[Intercepts.Length * all];
+        for (int k = 0; k < Intercepts.Length; k++)
+        for (int j = 0; j < features.Length; j++)
+            coefficients[k * all + features[j]] = Coefficients[k * Features + j];
+        return this with { Features = all, Coefficients = coefficients };
+    }
+
     private double[] Probabilities(double[] logits)
     {
         if (Classes > 2)

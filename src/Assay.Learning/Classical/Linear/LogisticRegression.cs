@@ -40,6 +40,10 @@ public sealed class LogisticRegression : IClassifierLearner
     }
 
     /// <summary>Fits on sparse features, by L-BFGS.</summary>
+    /// <remarks>
+    /// A column without an entry has coefficients of 0 at the optimum, so only those that occur are parameters: memory and
+    /// time grow with the words of the rows, not with the columns that words are hashed into.
+    /// </remarks>
     /// <param name="features">At least one row.</param>
     /// <param name="labels">One class a row, 0 to <paramref name="classes"/> - 1.</param>
     /// <param name="classes">Number of classes, at least 2.</param>
@@ -56,7 +60,16 @@ public sealed class LogisticRegression : IClassifierLearner
     {
         ClassificationData.CheckLabels(features.Rows, labels, classes);
         RowWeights.Check(features.Rows, weights);
-        return Fit(new SparseDesign(features), null, labels, classes, weights, start);
+        int[] occurring = features.OccurringColumns();
+        if (occurring.Length is 0 || occurring.Length == features.Columns)
+            return Fit(new SparseDesign(features), null, labels, classes, weights, start);
+        if (start is not null && start.Features != features.Columns)
+            throw new ArgumentException(
+                $"The start has {start.Features} features; the data has {features.Columns}.",
+                nameof(start)
+            );
+        return Fit(new SparseDesign(features.Over(occurring)), null, labels, classes, weights, start?.Over(occurring))
+            .Among(occurring, features.Columns);
     }
 
     IClassifier IClassifierLearner.Fit(ClassificationData data, RandomStream random) => Fit(data);

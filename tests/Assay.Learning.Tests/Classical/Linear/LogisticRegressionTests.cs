@@ -124,6 +124,37 @@ public class LogisticRegressionTests
     }
 
     [Fact]
+    public void ColumnsWithoutAnEntryChangeNothingAndHaveNoCoefficient()
+    {
+        foreach (ClassificationData data in new[] { GoldenRows.BinaryData, GoldenRows.ThreeData })
+        {
+            int[] places = [3, 17, 18, 4095]; // of the four columns among 4,096
+            SparseMatrixBuilder builder = new(4096);
+            for (int i = 0; i < data.Rows; i++)
+            {
+                for (int j = 0; j < 4; j++)
+                    builder.Add(places[j], data.Features[i, j]);
+                builder.EndRow();
+            }
+            SparseMatrix wide = builder.Build();
+            LogisticRegression learner = new(Exact);
+            LogisticModel expected = learner.Fit(data),
+                found = learner.Fit(wide, data.Labels, data.Classes),
+                again = learner.Fit(wide, data.Labels, data.Classes, start: found);
+            Assert.Equal(4096, found.Features);
+            for (int k = 0; k < found.Intercepts.Length; k++)
+            for (int j = 0; j < 4096; j++)
+                Assert.Equal(
+                    places.Contains(j) ? expected.Coefficients[k * 4 + Array.IndexOf(places, j)] : 0,
+                    found.Coefficients[k * 4096 + j],
+                    1e-7
+                );
+            GoldenRows.Near(expected.Probabilities(data.Features), found.Probabilities(wide), 1e-7);
+            Assert.True(again.Converged && again.Iterations <= 1);
+        }
+    }
+
+    [Fact]
     public void AWarmStartReachesTheSameOptimumSooner()
     {
         ClassificationData data = Blobs(400, 30, 4, out _);
