@@ -98,6 +98,19 @@ public sealed class ValueTests
     }
 
     [Fact]
+    public void A_dataset_that_an_option_names_is_a_path()
+    {
+        using Cli cli = Prepare();
+        Result given = cli.Run("value", "influence", "rows.csv", "--label", "y", "--target", "test.csv");
+        Assert.True(given.Code == 0, given.Error);
+        Assert.Contains("influence of 120 rows", given.Output);
+        Result heldOut = cli.Run("value", "influence", "rows.csv", "--label", "y", "--hold-out", "30");
+        Assert.True(heldOut.Code == 0, heldOut.Error);
+        Assert.Contains("influence of 90 rows", heldOut.Output);
+        Assert.DoesNotContain("--curves", cli.Run("value", "influence", "--help").Output);
+    }
+
+    [Fact]
     public void Values_of_texts_have_no_suspects()
     {
         using Cli cli = Corpus.Prepare(40);

@@ -84,7 +84,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         options is not LabelledTableOptions { TextFeatures: TextFeatures.Auto or TextFeatures.None };
 
     /// <summary>Further options of the verb's commands.</summary>
-    protected virtual IReadOnlyList<Option> Further => [];
+    protected virtual IReadOnlyList<Option> Further(MethodEntry method) => [];
 
     /// <summary>Runs the method and says what came of it.</summary>
     protected abstract int Run(ParseResult parsed, MethodCall call, Session session);
@@ -122,7 +122,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         }
         if (others.Any(other => other.IsNeeded))
             command.Options.Add(_holdOut);
-        foreach (Option option in (Option[])[.. Further, _text, _seed, _out])
+        foreach (Option option in (Option[])[.. Further(method), _text, _seed, _out])
             command.Options.Add(option);
         MachineOptions.AddTo(command);
         // The method knows the dataset by a name; where it has one by default that stays.

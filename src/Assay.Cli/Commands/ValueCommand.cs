@@ -33,7 +33,12 @@ internal sealed class ValueCommand() : MethodCommand("value", Amount.Share(0.25)
         );
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<Option> Further => [_curves, _drop];
+    protected override IReadOnlyList<Option> Further(MethodEntry method) =>
+        method.OptionsType.IsAssignableTo(typeof(LabelledTableOptions)) ? [_curves, _drop] : [_drop];
+
+    /// <inheritdoc/>
+    protected override bool NeedsText(object options) =>
+        options is not (InfluenceOptions { Label: not null } or LearningDynamicsOptions) && base.NeedsText(options);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<OtherData> Others(MethodEntry method)

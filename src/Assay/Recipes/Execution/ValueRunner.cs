@@ -54,7 +54,10 @@ public sealed class ValueRunner(
         View view = valued.View;
         (int[] rows, double[] values) = Values(view, signals[0].Name);
         if (rows.Length == 0)
-            throw new AssayException($"{call.Method.Name} gave no row a value");
+            throw new AssayException(
+                $"{call.Method.Name} gave no row a value",
+                hint: "Its options say which rows it leaves out: assay methods " + call.Method.Name + "."
+            );
         int[] lowest = ValueCurve.Ascending(values);
         Suspects? suspects = table is null ? null : SuspectsOf(values);
         int? dropped =
