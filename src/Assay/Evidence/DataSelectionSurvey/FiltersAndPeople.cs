@@ -66,7 +66,11 @@ internal sealed class FiltersAndPeople(Trial trial, SurveyCorpora corpora)
 
     private double[] Rules(View view)
     {
-        Selected kept = corpora.Select("rules", new Heuristics(new() { Preset = [Preset.Fineweb] }), view);
+        Selected kept = corpora.Select(
+            "rules",
+            new Heuristics(new() { Preset = [Preset.Fineweb], Words = WordSplit.WordPunctuation }),
+            view
+        );
         double[] scores = new double[view.Dataset.RowCount];
         foreach (int row in kept.Kept.Rows)
             scores[row] = 1;
