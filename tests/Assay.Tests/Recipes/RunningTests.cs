@@ -109,6 +109,16 @@ public sealed class RunningTests : IDisposable
     }
 
     [Fact]
+    public void OfSeveralSignalsOfAMethodTheFirstIsTheOneToOrderBy()
+    {
+        Run(
+            "candidates: { a: [value/two-signals, order/sort: { descending: true }] }\n"
+                + "export: { candidate: a, to: out, ids: false }"
+        );
+        Assert.Contains("day 59", File.ReadAllLines(Path.Combine(_folder, "out", "train.jsonl"))[0]);
+    }
+
+    [Fact]
     public void PartsOfADatasetAreDisjointAndWhole()
     {
         string[] Part(string part)
@@ -183,6 +193,17 @@ public sealed class RunningTests : IDisposable
         public string Name { get; init; } = "";
 
         public bool Down { get; init; }
+    }
+
+    /// <summary>A signal, and beside it one that not all rows have.</summary>
+    [Method("value/two-signals")]
+    public sealed class TwoSignals : IValuer
+    {
+        public IReadOnlyList<Signal> Value(View view, Work work) =>
+            [
+                new("score", [.. Enumerable.Range(0, view.Dataset.RowCount).Select(row => (double)row)]),
+                new("score-validation", [.. Enumerable.Repeat(double.NaN, view.Dataset.RowCount)]),
+            ];
     }
 
     /// <summary>The last row first.</summary>

@@ -12,7 +12,9 @@ internal sealed record StepOutputs
     /// <summary>One entry per table of the dataset; null where no text changed.</summary>
     public string?[]? Edits { get; init; }
 
-    public SortedDictionary<string, string> Signals { get; init; } = [];
+    /// <summary>The signals in the order of the method, the one that it is about first.</summary>
+    public OrderedDictionary<string, string> Signals { get; init; } = [];
+
     public SortedDictionary<string, string> SetAside { get; init; } = [];
 
     /// <summary>What the step says of itself, as JSON: a report, a label, measurements.</summary>

@@ -129,9 +129,8 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
                     outputs = new()
                     {
                         Signals = new(
-                            signals.ToDictionary(
-                                signal => signal.Name,
-                                signal => store.Objects.Put(StoredForms.Write(signal))
+                            signals.Select(signal =>
+                                KeyValuePair.Create(signal.Name, store.Objects.Put(StoredForms.Write(signal)))
                             )
                         ),
                     };
@@ -216,7 +215,8 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
     public Flow Follow(Flow flow, StepSpec step, string key, StepOutputs outputs)
     {
         flow = flow with { Path = flow.Path.Add(key), Methods = flow.Methods.Add(step.Name) };
-        foreach ((string name, string hash) in outputs.Signals)
+        // The signal that a method is about comes first, and then stands last among all: the one that was computed last.
+        foreach ((string name, string hash) in outputs.Signals.Reverse())
             flow = flow with
             {
                 View = flow.View.With(signals: [StoredForms.ReadSignal(name, store.Objects.Get(hash))]),
