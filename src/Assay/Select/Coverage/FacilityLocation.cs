@@ -76,18 +76,14 @@ public sealed class FacilityLocation(FacilityLocationOptions options) : ISelecto
         }
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, work.Threads));
         LazyGreedy greedy = new(gains, first);
-        foreach (int row in Last(work.Pieces))
+        ChosenRows kept = new(work, Stage, ChosenBetweenPieces);
+        foreach (int row in kept.Kept())
             greedy.Take(row);
         while (greedy.Chosen.Count < count)
         {
             greedy.Take(greedy.Best());
+            kept.Keep(greedy.Chosen);
             int done = greedy.Chosen.Count;
-            if (done % ChosenBetweenPieces == 0)
-                work.Pieces.Write(
-                    Stage,
-                    done / ChosenBetweenPieces - 1,
-                    stream => stream.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(greedy.Chosen)))
-                );
             if (done % 16 == 0 || done == count)
                 work.Progress?.Report(new(Stage, done, count, "rows"));
         }
@@ -128,19 +124,6 @@ public sealed class FacilityLocation(FacilityLocationOptions options) : ISelecto
         int[] drawn = [.. Enumerable.Range(0, rows)];
         Array.Sort(Array.ConvertAll(drawn, row => random.BitsOf((UInt128)row)), drawn);
         return [.. drawn.Take(options.Represented).Order()];
-    }
-
-    private static int[] Last(Pieces pieces)
-    {
-        int count = 0;
-        while (pieces.Has(Stage, count))
-            count++;
-        if (count == 0)
-            return [];
-        using FileStream stream = pieces.Open(Stage, count - 1);
-        int[] chosen = new int[stream.Length / sizeof(int)];
-        stream.ReadExactly(MemoryMarshal.AsBytes(chosen.AsSpan()));
-        return chosen;
     }
 }
 

@@ -54,19 +54,14 @@ public sealed class KCenter(KCenterOptions options) : ISelector, IModelUser
         Matrix rows = space.Apply(view, work, "rows");
         Matrix? held = other is null || other.DistinctRows.IsEmpty ? null : space.Apply(other, work, "held");
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, work.Threads));
-        int[] chosen = Last(work.Pieces);
-        Cover cover = new(rows, held, chosen, work.Cancellation);
         int every = (int)Math.Clamp(NumbersBetweenPieces / Math.Max(1L, rows.Values.Length), 1, 1 << 20);
+        ChosenRows kept = new(work, Stage, every);
+        Cover cover = new(rows, held, kept.Kept(), work.Cancellation);
         while (cover.Chosen.Count < count)
         {
             cover.Add();
+            kept.Keep(cover.Chosen);
             int done = cover.Chosen.Count;
-            if (done % every == 0)
-                work.Pieces.Write(
-                    Stage,
-                    done / every - 1,
-                    stream => stream.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(cover.Chosen)))
-                );
             if (done % 64 == 0 || done == count)
                 work.Progress?.Report(new(Stage, done, count, "rows"));
         }
@@ -93,19 +88,6 @@ public sealed class KCenter(KCenterOptions options) : ISelector, IModelUser
         while (cover.Chosen.Count < Math.Min(count, rows.Rows))
             cover.Add();
         return [.. cover.Chosen];
-    }
-
-    private static int[] Last(Pieces pieces)
-    {
-        int count = 0;
-        while (pieces.Has(Stage, count))
-            count++;
-        if (count == 0)
-            return [];
-        using FileStream stream = pieces.Open(Stage, count - 1);
-        int[] chosen = new int[stream.Length / sizeof(int)];
-        stream.ReadExactly(MemoryMarshal.AsBytes(chosen.AsSpan()));
-        return chosen;
     }
 
     /// <summary>Rows, and how far each is from the nearest chosen one; the smallest number of equally far rows is chosen.</summary>

@@ -23,16 +23,7 @@ public sealed class Useful(UsefulOptions options) : ISelector
     /// <exception cref="AssayException">A column or a value is missing, there is only one class, or the columns are no image.</exception>
     public Selected Select(View view, Work work)
     {
-        ClassifierOptions model = new()
-        {
-            Model = options.Model,
-            Label = options.Label,
-            Features = options.Features,
-            Image = options.Image,
-            Epochs = options.Epochs,
-            LearningRate = options.LearningRate,
-        };
-        FollowedNetwork network = FollowedNetwork.Read(model, view, work.Cancellation);
+        FollowedNetwork network = FollowedNetwork.Read(options.Classifier, view, work.Cancellation);
         work.Make(Stage, 1, (_, stream) => Write(Separate(network, work), stream), unit: "models");
         (int epoch, Matrix outputs) = Read(work, network.Classes.Count);
         SlowRows slow = SlowRows.Of(outputs, network.Labels, work.Random.Child("clusters"));

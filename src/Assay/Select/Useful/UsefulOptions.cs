@@ -1,33 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using Assay.Models;
 
 namespace Assay.Select;
 
 /// <summary>Options of <see cref="Useful"/>.</summary>
-public sealed record UsefulOptions
+public sealed record UsefulOptions : FollowedNetworkOptions
 {
-    /// <summary>The column that holds the class: text, whole numbers or truth values.</summary>
-    [Required]
-    public string Label { get; init; } = "label";
-
-    /// <summary>The columns of numbers to use; a column of JSON lists of numbers counts as one column for each. Default: all that read as numbers, but the label.</summary>
-    public IReadOnlyList<string> Features { get; init; } = [];
-
-    /// <summary>The network that is trained for a few epochs: <c>mlp</c>, or <c>convnet</c> (the columns are the pixels of an image).</summary>
-    [AllowedValues("mlp", "convnet")]
-    public string Model { get; init; } = "mlp";
-
-    /// <summary>For convnet: channels, height and width of the image; a square of one channel if not given.</summary>
-    [MaxLength(3)]
-    public IReadOnlyList<int> Image { get; init; } = [];
-
-    /// <summary>Epochs of the main training that the rows are chosen for; the short one here follows its learning-rate schedule.</summary>
-    [Range(1, 10_000)]
-    public int Epochs { get; init; } = 60;
-
-    /// <summary>The highest learning rate of AdamW.</summary>
-    [Range(1e-7, 1.0)]
-    public double LearningRate { get; init; } = 2e-3;
-
     /// <summary>
     /// The epoch after which the outputs are looked at; 0 finds the one where the training error stops to fall fast, among the first
     /// 15% of the epochs.

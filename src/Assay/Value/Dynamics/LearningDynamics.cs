@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Runtime.InteropServices;
 using Assay.Data;
 using Assay.Learning;
@@ -6,40 +5,13 @@ using Assay.Models;
 
 namespace Assay.Value;
 
-/// <summary>Options of <see cref="LearningDynamics"/>.</summary>
-public sealed record LearningDynamicsOptions
-{
-    /// <summary>The column that holds the class: text, whole numbers or truth values.</summary>
-    [Required]
-    public string Label { get; init; } = "label";
-
-    /// <summary>The columns of numbers to use; a column of JSON lists of numbers counts as one column for each. Default: all that read as numbers, but the label.</summary>
-    public IReadOnlyList<string> Features { get; init; } = [];
-
-    /// <summary>The network that is trained: <c>mlp</c>, or <c>convnet</c> (the columns are the pixels of an image).</summary>
-    [AllowedValues("mlp", "convnet")]
-    public string Model { get; init; } = "mlp";
-
-    /// <summary>For convnet: channels, height and width of the image; a square of one channel if not given.</summary>
-    [MaxLength(3)]
-    public IReadOnlyList<int> Image { get; init; } = [];
-
-    /// <summary>Epochs of the training.</summary>
-    [Range(1, 10_000)]
-    public int Epochs { get; init; } = 60;
-
-    /// <summary>The highest learning rate of AdamW.</summary>
-    [Range(1e-7, 1.0)]
-    public double LearningRate { get; init; } = 2e-3;
-}
-
 /// <summary>When a network learns each labelled row, and how often it forgets it: signals <c>first-learned</c>, <c>final-learned</c> and <c>forgetting-events</c>.</summary>
 /// <remarks>
 /// Source: the report of arXiv 2404.17768, after Toneva and others, "An Empirical Study of Example Forgetting during Deep Neural Network Learning"
 /// (2019). Epochs count from 1; the network is looked at after each. See <see cref="RowDynamics"/>.
 /// </remarks>
 [Method("value/learning-dynamics", Paper = "useful")]
-public sealed class LearningDynamics(LearningDynamicsOptions options) : IValuer
+public sealed class LearningDynamics(FollowedNetworkOptions options) : IValuer
 {
     private const string Stage = "training";
 
@@ -47,22 +19,13 @@ public sealed class LearningDynamics(LearningDynamicsOptions options) : IValuer
     /// <exception cref="AssayException">A column or a value is missing, there is only one class, or the columns are no image.</exception>
     public IReadOnlyList<Signal> Value(View view, Work work)
     {
-        ClassifierOptions model = new()
-        {
-            Model = options.Model,
-            Label = options.Label,
-            Features = options.Features,
-            Image = options.Image,
-            Epochs = options.Epochs,
-            LearningRate = options.LearningRate,
-        };
         int n = view.DistinctRows.Length;
         work.Make(
             Stage,
             1,
             (_, stream) =>
             {
-                FollowedNetwork network = FollowedNetwork.Read(model, view, work.Cancellation);
+                FollowedNetwork network = FollowedNetwork.Read(options.Classifier, view, work.Cancellation);
                 RowDynamics dynamics = new(n);
                 network.Train(
                     work.Random.Child("network"),
