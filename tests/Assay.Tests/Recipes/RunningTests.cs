@@ -46,6 +46,16 @@ public sealed class RunningTests : IDisposable
         Assert.Equal([60, 0], report.Domains.Chosen[1]);
     }
 
+    [Theory]
+    [InlineData(5, "../a/x.txt", "../a/y.txt")]
+    [InlineData(2, "a/b/x", "a/c/y", "a/b/z")]
+    [InlineData(0, "/x", "b")]
+    [InlineData(0, "ab/x", "a/x")]
+    [InlineData(2, "a/x")]
+    [InlineData(0)]
+    public void FilesAreNamedWithoutTheFolderThatAllAreIn(int expected, params string[] names) =>
+        Assert.Equal(expected, CompareStep.SharedFolder(names));
+
     [Fact]
     public void TheReportSaysHowFarSignalsAgreeAndShowsTheRowsAtBothEnds()
     {

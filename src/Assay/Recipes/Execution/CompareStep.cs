@@ -25,7 +25,7 @@ internal sealed class CompareStep(Store store, StepRunner steps)
     {
         string key = StepKey.Of([
             Method,
-            "1",
+            "2",
             domain ?? "",
             shared.Key,
             .. shared.ValueKeys,
@@ -127,8 +127,13 @@ internal sealed class CompareStep(Store store, StepRunner steps)
         string[] names = new string[ids.Count];
         foreach ((string name, int id) in ids)
             names[id] = name;
-        if (column is null && names.Length > MostDomains) // many files: their folders
-            names = Array.ConvertAll(names, name => name.Split('/', '\\')[0]);
+        if (column is null)
+        {
+            int inFolder = SharedFolder(names);
+            names = Array.ConvertAll(names, name => name[inFolder..]);
+            if (names.Length > MostDomains) // many files: their folders
+                names = Array.ConvertAll(names, name => name.Split('/')[0]);
+        }
         long[] Count(IEnumerable<int> rows)
         {
             long[] counts = new long[names.Length];
@@ -171,6 +176,15 @@ internal sealed class CompareStep(Store store, StepRunner steps)
             PerDomain(shared.Selection.Rows),
             [.. candidates.Select(candidate => PerDomain(candidate.Flow.View.Selection.Rows))]
         );
+    }
+
+    // Characters of the path that all files have in common, up to a slash.
+    internal static int SharedFolder(string[] names)
+    {
+        int length = names.Length == 0 ? 0 : names[0].LastIndexOf('/') + 1;
+        while (length > 0 && !names.All(name => name.StartsWith(names[0][..length], StringComparison.Ordinal)))
+            length = length < 2 ? 0 : names[0].LastIndexOf('/', length - 2) + 1;
+        return length;
     }
 
     private static string NameIn(Column? column, int row) =>
