@@ -1,5 +1,7 @@
 namespace Assay.Numerics.Tests;
 
+/// <summary>By themselves: there is one pool for the whole process, and a call that finds it taken runs inline.</summary>
+[Collection(nameof(Workers))]
 public class WorkersTests
 {
     [Theory]
@@ -185,3 +187,6 @@ public class WorkersTests
         public void Run(int piece) => _results[piece] = piece * piece;
     }
 }
+
+[CollectionDefinition(nameof(Workers), DisableParallelization = true)]
+public sealed class WorkersAlone;
