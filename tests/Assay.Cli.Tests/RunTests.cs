@@ -62,7 +62,8 @@ public sealed class RunTests
         using Cli whole = Corpus.Prepare(4000);
         Stopwatch clock = Stopwatch.StartNew();
         Assert.Equal(0, whole.Run("run", "recipe.yaml", "--quiet").Code);
-        TimeSpan full = clock.Elapsed;
+        // A machine that was busy in the first run is not waited for in the others.
+        TimeSpan full = TimeSpan.FromSeconds(Math.Min(4, clock.Elapsed.TotalSeconds));
         string[] expected = whole.Bytes("out", "report.html");
 
         RandomStream random = new(20, "kills");
