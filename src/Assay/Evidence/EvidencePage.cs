@@ -22,9 +22,12 @@ public static class EvidencePage
             "recorded runs in [evidence/](evidence) by `assay replicate --record docs`; nothing in it is written by hand."
         );
         Line(
-            "Intervals are Student's, 95 %, over seeds; rules were fixed before the runs. A claim that did not replicate"
+            "Intervals are Student's, 95 %, over seeds unless said otherwise; rules were fixed before the recorded runs. What was"
         );
-        Line("here may still hold at the paper's scale.");
+        Line(
+            "changed or added after smaller runs is in [the notes](evidence-notes.md). A claim that did not replicate here may"
+        );
+        Line("still hold at the paper's scale.");
         Line();
         Line("```");
         Line("assay replicate --all --data DATA");
