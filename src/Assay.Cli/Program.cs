@@ -12,6 +12,11 @@ RootCommand root = new(
     ValueCommand.Create(withMethods: args.Contains("value")),
     TrainCommand.Create(withMethods: args.Contains("train")),
     JudgeCommand.Create(withMethods: args.Contains("judge")),
+    StudyCommand.Create(
+        "plan",
+        "Decide what to buy, filter and train next, from measurements.",
+        withMethods: args.Contains("plan")
+    ),
     ReplicateCommand.Create(),
     MethodsCommand.Create(),
     SchemaCommand.Create(),

@@ -25,6 +25,12 @@ public static class ReportPage
     public static void Render(ValueReport report, TextWriter output) =>
         RenderAsync<ValuePage>(new() { [nameof(ValuePage.Report)] = report }, output).GetAwaiter().GetResult();
 
+    /// <summary>Writes the page of a study. The same report gives the same bytes.</summary>
+    /// <param name="report">What was found.</param>
+    /// <param name="output">Receives the HTML; write it to the file as UTF-8.</param>
+    public static void Render(StudyReport report, TextWriter output) =>
+        RenderAsync<StudyPage>(new() { [nameof(StudyPage.Report)] = report }, output).GetAwaiter().GetResult();
+
     private static async Task RenderAsync<TPage>(Dictionary<string, object?> parameters, TextWriter output)
         where TPage : IComponent
     {

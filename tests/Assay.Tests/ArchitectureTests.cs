@@ -13,6 +13,7 @@ public sealed partial class ArchitectureTests
     [
         "Features",
         "Models",
+        "Studies",
         "Describe",
         "Value",
         "Select",

@@ -8,7 +8,7 @@ using Assay.Recipes.Execution;
 
 namespace Assay.Cli.Commands;
 
-/// <summary><c>assay judge proxies recipe.yaml</c></summary>
+/// <summary><c>assay judge proxies recipe.yaml</c>, beside the studies of the verb.</summary>
 internal static class JudgeCommand
 {
     private const string Method = "judge/proxies";
@@ -28,7 +28,11 @@ internal static class JudgeCommand
     /// <param name="withMethods">Whether to find the methods, which takes time: only for command lines about them.</param>
     public static Command Create(bool withMethods)
     {
-        Command command = new("judge", "Ask how far small models can be trusted to rank a recipe's candidates.");
+        Command command = StudyCommand.Create(
+            "judge",
+            "Judge candidates, runs and recommenders: what proxies, benchmarks and measures say of them.",
+            withMethods
+        );
         if (!withMethods)
             return command;
         MethodEntry method = MethodCatalogue.Default.Methods.First(entry => entry.Name == Method);

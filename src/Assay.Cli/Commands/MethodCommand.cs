@@ -60,10 +60,13 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         Command command = new(verb, description);
         if (withMethods)
             foreach (MethodEntry method in MethodCatalogue.Default.Methods)
-                if (method.Verb == verb)
+                if (method.Verb == verb && Has(method))
                     command.Subcommands.Add(Of(method));
         return command;
     }
+
+    /// <summary>Whether a method of the verb has a command.</summary>
+    protected virtual bool Has(MethodEntry method) => true;
 
     /// <summary>What the datasets beside the rows are called on the command line, and what they are for.</summary>
     /// <remarks>An option that names a dataset in a recipe takes a path here.</remarks>

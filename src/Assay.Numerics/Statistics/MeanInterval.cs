@@ -4,9 +4,12 @@ namespace Assay.Numerics;
 /// <param name="Mean">The mean of the values.</param>
 /// <param name="Low">Lower end; equal to <paramref name="Mean"/> when all values are equal.</param>
 /// <param name="High">Upper end.</param>
-/// <param name="Confidence">Confidence in (0, 1).</param>
+/// <param name="Confidence">Confidence in (0, 1); 1 for an exact number.</param>
 public readonly record struct MeanInterval(double Mean, double Low, double High, double Confidence)
 {
+    /// <summary>A number that is known exactly, or whose error is not known: an interval without width.</summary>
+    public static MeanInterval Exact(double value) => new(value, value, value, 1);
+
     /// <summary>
     /// Student's interval: mean +- t(n - 1) s / sqrt(n) with the sample standard deviation s. Exact for independent values
     /// from one normal distribution.

@@ -1,19 +1,7 @@
 using Assay.Judge;
+using Assay.Studies;
 
 namespace Assay.Reports.Plots;
-
-/// <summary>How a candidate stands to the others.</summary>
-public enum Standing
-{
-    /// <summary>No other is better in every objective.</summary>
-    NonDominated,
-
-    /// <summary>Another is better in every objective, but within the intervals.</summary>
-    Undecided,
-
-    /// <summary>Another is better in every objective.</summary>
-    Dominated,
-}
 
 /// <summary>A candidate in a plane of two objectives.</summary>
 /// <param name="Name">Its name.</param>

@@ -59,6 +59,20 @@ public sealed class Scale
         return Linear(low - margin, high + margin);
     }
 
+    /// <summary>A scale with some air around the values, logarithmic or not as is asked for; a logarithmic one leaves out what is not positive.</summary>
+    public static Scale Around(IEnumerable<double> values, bool logarithmic, double air = 0.04)
+    {
+        double[] shown = [.. values.Where(value => double.IsFinite(value) && (!logarithmic || value > 0))];
+        if (shown.Length == 0)
+            return logarithmic ? Logarithmic(1, 10) : Linear(0, 1);
+        double low = shown.Min(),
+            high = shown.Max();
+        if (!logarithmic)
+            return Linear(low - (high - low) * air, high + (high - low) * air);
+        double ratio = Math.Pow(high / low, air);
+        return Logarithmic(low / ratio, high * ratio);
+    }
+
     /// <summary>Where a value lies: 0 at the low end, 1 at the high end; values outside are put at the nearer end.</summary>
     public double At(double value)
     {

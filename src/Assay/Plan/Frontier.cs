@@ -2,6 +2,7 @@ using System.Globalization;
 using Assay.Data;
 using Assay.Judge;
 using Assay.Numerics;
+using Assay.Studies;
 
 namespace Assay.Plan;
 
@@ -13,15 +14,17 @@ namespace Assay.Plan;
 /// mean is taken, with more the knee of the front (<see cref="Knee"/>); equals go by the order of the candidates.
 /// </remarks>
 [Method("plan/frontier", Paper = "pareto-toolkit")]
-public sealed class Frontier
+public sealed class Frontier : IStudy
 {
     private const double Reference = 1.1;
     private readonly Objective[] _objectives;
+    private readonly string _candidate;
 
     /// <summary>Takes the objectives.</summary>
     /// <exception cref="AssayException">There is no objective, or one is named twice.</exception>
     public Frontier(FrontierOptions options)
     {
+        _candidate = options.Candidate;
         _objectives =
         [
             .. options.Minimise.Select(metric => new Objective(metric, Maximise: false)),
@@ -38,6 +41,21 @@ public sealed class Frontier
                     $"the frontier names the metric '{metric}' twice",
                     hint: "Name each metric once, under 'minimise' or under 'maximise'."
                 );
+    }
+
+    /// <summary>The frontier over the candidates of a table, a row for each seed of each.</summary>
+    /// <param name="data">Has a column of names and one for each objective.</param>
+    /// <param name="work">Cancellation.</param>
+    /// <exception cref="AssayException">A column is missing, or a value is not a finite number.</exception>
+    public Study Run(View data, Work work)
+    {
+        StudyTable table = StudyTable.Of(data, work.Cancellation);
+        IReadOnlyList<PlanCandidate> candidates = PlanCandidate.Of(
+            table,
+            _candidate,
+            [.. _objectives.Select(objective => objective.Metric)]
+        );
+        return FrontierStudy.Of(candidates, Of(candidates));
     }
 
     /// <summary>The frontier over the candidates, in their order.</summary>

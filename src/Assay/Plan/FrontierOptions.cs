@@ -8,4 +8,10 @@ public sealed record FrontierOptions
 
     /// <summary>Metrics of which more is better: <c>diversity</c>.</summary>
     public IReadOnlyList<string> Maximise { get; init; } = [];
+
+    /// <summary>
+    /// Of a table of measurements, the column that names the candidate; rows of one name are its seeds. Of no use in a recipe's
+    /// 'frontier:', which knows its candidates.
+    /// </summary>
+    public string Candidate { get; init; } = "candidate";
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Assay.Describe;
 using Assay.Judge;
 using Assay.Plan;
+using Assay.Studies;
 
 namespace Assay.Recipes;
 
@@ -119,6 +120,9 @@ public sealed record StepReport
 
     /// <summary>The label, for <c>describe/label</c>.</summary>
     public Label? Label { get; init; }
+
+    /// <summary>What a study found, for methods of the verbs judge and plan.</summary>
+    public Study? Study { get; init; }
 }
 
 /// <summary>Rows dropped for one reason.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using Assay.Judge;
 using Assay.Reports.Plots;
+using Assay.Studies;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Logging.Abstractions;

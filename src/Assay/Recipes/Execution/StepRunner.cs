@@ -6,6 +6,7 @@ using Assay.Models;
 using Assay.Numerics;
 using Assay.Order;
 using Assay.Select;
+using Assay.Studies;
 using Assay.Value;
 
 namespace Assay.Recipes.Execution;
@@ -118,6 +119,10 @@ internal sealed class StepRunner(Store store, RunOptions options, IRunObserver o
             {
                 case IDescriber describer:
                     report = report with { Label = describer.Describe(flow.View, work) };
+                    outputs = new();
+                    break;
+                case IStudy study:
+                    report = report with { Study = study.Run(flow.View, work) };
                     outputs = new();
                     break;
                 case IValuer valuer:
