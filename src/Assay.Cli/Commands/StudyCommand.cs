@@ -4,7 +4,6 @@ using Assay.Data;
 using Assay.Recipes;
 using Assay.Recipes.Execution;
 using Assay.Reports;
-using Assay.Studies;
 
 namespace Assay.Cli.Commands;
 
@@ -16,7 +15,7 @@ internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, v
         new StudyCommand(verb).Make(description, withMethods);
 
     /// <inheritdoc/>
-    protected override bool Has(MethodEntry method) => method.Type.IsAssignableTo(typeof(IStudy));
+    protected override bool Has(MethodEntry method) => method.IsStudy;
 
     // What a study needs beside its rows it says itself; nothing is held out for it.
     /// <inheritdoc/>

@@ -57,8 +57,12 @@ internal static class Summary
                 .Steps.Concat(report.Candidates.SelectMany(candidate => candidate.Steps))
                 .Distinct()
         )
-        foreach (string note in step.Notes)
-            places.AddRow(new Markup("[bold]note[/]"), Text($"{step.Method}: {note}"));
+        {
+            if (step.Study is { } study)
+                places.AddRow(new Markup("[bold]answer[/]"), Text($"{step.Method}: {study.Answer}"));
+            foreach (string note in step.Notes.Concat(step.Study?.Notes ?? []))
+                places.AddRow(new Markup("[bold]note[/]"), Text($"{step.Method}: {note}"));
+        }
         foreach (string note in report.Notes)
             places.AddRow(new Markup("[bold]note[/]"), Text(note));
         if (report.Export is { } export)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Assay.Data;
+using Assay.Studies;
 
 namespace Assay.Recipes;
 
@@ -45,6 +46,9 @@ public sealed class MethodEntry
 
     /// <summary>The record of its options.</summary>
     public Type OptionsType { get; }
+
+    /// <summary>True if it is an <see cref="IStudy"/>: a step that asks and changes nothing, and a command of its own.</summary>
+    public bool IsStudy => Type.IsAssignableTo(typeof(IStudy));
 
     /// <summary>What it does, in a sentence.</summary>
     public string Summary => XmlDocs.FirstSentence(docs.Value.Summary(Type));

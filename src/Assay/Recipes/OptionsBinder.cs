@@ -305,7 +305,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
         }
         string name = entry.Key.Text;
         string path = $"{key}.{name}";
-        if (Refusal(name) is { } reason)
+        if (Refusal(catalogue, name) is { } reason)
             problems.Add(entry.Key.Mark, key, $"'{SourceText.Printable(name)}' is not a step", hint: reason);
         else if (catalogue.Find(name) is not { } method)
             UnknownMethod(entry.Key, key);
@@ -367,7 +367,14 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
     }
 
     /// <summary>Why a method cannot be a step, or null if it can.</summary>
-    public static string? Refusal(string name) => NotSteps.GetValueOrDefault(name.Split('/')[0]);
+    public static string? Refusal(MethodCatalogue catalogue, string name)
+    {
+        string verb = name.Split('/')[0];
+        bool mayBeStudy = catalogue.Find(name) is { } method
+            ? method.IsStudy
+            : catalogue.Methods.Any(other => other.Verb == verb && other.IsStudy);
+        return mayBeStudy ? null : NotSteps.GetValueOrDefault(verb);
+    }
 
     /// <summary>True for a limit that, on a list, is meant for each of its items.</summary>
     public static bool LimitsItems(ValidationAttribute limit) =>
@@ -377,7 +384,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
     {
         string[] methods =
         [
-            .. catalogue.Methods.Where(method => Refusal(method.Name) is null).Select(method => method.Name),
+            .. catalogue.Methods.Where(method => Refusal(catalogue, method.Name) is null).Select(method => method.Name),
         ];
         string verb = name.Text.Split('/')[0] + "/";
         string[] ofVerb = [.. methods.Where(method => method.StartsWith(verb, StringComparison.Ordinal))];

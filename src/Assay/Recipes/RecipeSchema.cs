@@ -50,7 +50,11 @@ public static class RecipeSchema
     {
         JsonArray bare = [];
         JsonObject withOptions = [];
-        foreach (MethodEntry method in catalogue.Methods.Where(method => OptionsBinder.Refusal(method.Name) is null))
+        foreach (
+            MethodEntry method in catalogue.Methods.Where(method =>
+                OptionsBinder.Refusal(catalogue, method.Name) is null
+            )
+        )
         {
             JsonObject options = new() { ["$ref"] = "#/$defs/" + method.Name.Replace("/", "~1") };
             bool mandatory = method.Shape.Options.Any(option => option.IsRequired);

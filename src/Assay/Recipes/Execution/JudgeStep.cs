@@ -14,6 +14,8 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
 
     public Judgement Run(Recipe recipe, IReadOnlyList<(string Name, Flow Flow)> candidates, Flow shared)
     {
+        if (candidates.Count == 0)
+            return new([], null, [], []);
         JudgeOptions judge = recipe.Judge ?? new JudgeOptions { Metrics = ["rows", "bytes"] };
         // Rows and bytes are always measured: the summary names them. Other sizes are objectives without being asked for.
         IEnumerable<string> compared = recipe.Frontier is { } wanted ? wanted.Minimise.Concat(wanted.Maximise) : [];
@@ -136,9 +138,9 @@ internal sealed class JudgeStep(Store store, StepRunner steps, IRunObserver obse
 /// <param name="DifferenceToBest">Per candidate but the best one, paired differences on the objectives.</param>
 /// <param name="Notes">What a reader of the measurements should know.</param>
 internal sealed record Judgement(
-    IReadOnlyDictionary<string, IReadOnlyList<Measurement>> Measurements,
+    Dictionary<string, IReadOnlyList<Measurement>> Measurements,
     FrontierReport? Frontier,
-    IReadOnlyDictionary<string, IReadOnlyList<Measurement>> DifferenceToBest,
+    Dictionary<string, IReadOnlyList<Measurement>> DifferenceToBest,
     IReadOnlyList<string> Notes
 )
 {

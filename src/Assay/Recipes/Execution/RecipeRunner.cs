@@ -289,7 +289,9 @@ public sealed class RecipeRunner(
     }
 
     private IEnumerable<(string, IReadOnlyList<StepSpec>)> Candidates() =>
-        recipe.Candidates.Count > 0 ? recipe.Candidates.Select(c => (c.Key, c.Value)) : [("all", [])];
+        recipe.Candidates.Count > 0 ? recipe.Candidates.Select(c => (c.Key, c.Value))
+        : recipe.Data[recipe.Pool].Table && recipe.Export is null ? [] // a table of measurements is no text to train on
+        : [("all", [])];
 
     private static IReadOnlyDictionary<string, string> Versions { get; } =
         new Dictionary<string, string>
