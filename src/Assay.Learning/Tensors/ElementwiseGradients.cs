@@ -69,3 +69,11 @@ internal readonly struct SoftplusGradient : IMap2
     public static V Of<V>(V g, V x)
         where V : struct, ILanes<V> => g * VectorMath.Sigmoid(x);
 }
+
+/// <summary>From the output: it is above 0 where the input is, and its slope below is the output plus its depth.</summary>
+internal readonly struct SeluGradient : IMap2
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Of<V>(V g, V y)
+        where V : struct, ILanes<V> => g * V.Select(V.Less(V.Zero, y), V.Of(SeluOf.Slope), y + V.Of(SeluOf.Depth));
+}

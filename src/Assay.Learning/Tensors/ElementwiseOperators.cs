@@ -181,3 +181,22 @@ internal readonly struct SoftplusOf : IMap
         return V.Max(x, V.Zero) + tail;
     }
 }
+
+/// <summary>lambda x, and lambda alpha (e^x - 1) below 0.</summary>
+internal readonly struct SeluOf : IMap
+{
+    /// <summary>lambda: the slope above 0.</summary>
+    public const float Slope = 1.05070099f;
+
+    /// <summary>lambda alpha: how far below 0 it can go.</summary>
+    public const float Depth = 1.75809934f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Of<V>(V x)
+        where V : struct, ILanes<V> =>
+        V.Select(
+            V.Less(V.Zero, x),
+            x * V.Of(Slope),
+            (VectorMath.Exp(V.Zero - V.Max(V.Zero - x, V.Zero)) - V.Of(1)) * V.Of(Depth)
+        );
+}

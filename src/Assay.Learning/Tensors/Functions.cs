@@ -61,6 +61,9 @@ public sealed partial class Tensor
     /// <summary>ln(1 + e^x).</summary>
     public Tensor Softplus() => Map<SoftplusOf>(UnaryOperation.Softplus);
 
+    /// <summary>Scaled exponential linear: 1.0507 x, and 1.7581 (e^x - 1) below 0 (Klambauer and others, 2017).</summary>
+    public Tensor Selu() => Map<SeluOf>(UnaryOperation.Selu);
+
     /// <summary>-1, 0 or 1; a constant.</summary>
     public Tensor Sign()
     {
@@ -111,6 +114,7 @@ internal enum UnaryOperation
     GeluTanh,
     Silu,
     Softplus,
+    Selu,
 }
 
 internal sealed class PowNode(Tensor x, float exponent) : UnaryNode(x.Save())
@@ -154,7 +158,8 @@ internal sealed class UnaryOperationNode : UnaryNode
                 or UnaryOperation.Reciprocal
                 or UnaryOperation.Tanh
                 or UnaryOperation.Sigmoid
-                or UnaryOperation.Relu;
+                or UnaryOperation.Relu
+                or UnaryOperation.Selu;
 
     private Tensor Rule(Tensor g)
     {
@@ -193,6 +198,9 @@ internal sealed class UnaryOperationNode : UnaryNode
                 return g * (sigmoid + s * sigmoid * (1 - sigmoid));
             case UnaryOperation.Softplus:
                 return g * s.Sigmoid();
+            case UnaryOperation.Selu:
+                Tensor isAbove = s.Relu().Sign();
+                return g * (isAbove * SeluOf.Slope + (1 - isAbove) * (s + SeluOf.Depth));
             default:
                 throw new InvalidOperationException($"{_kind} has no rule.");
         }
@@ -245,6 +253,9 @@ internal sealed class UnaryOperationNode : UnaryNode
                 break;
             case UnaryOperation.Softplus:
                 Elementwise.Binary<SoftplusGradient>(g, s, result);
+                break;
+            case UnaryOperation.Selu:
+                Elementwise.Binary<SeluGradient>(g, s, result);
                 break;
             default:
                 throw new InvalidOperationException($"{_kind} has no rule.");

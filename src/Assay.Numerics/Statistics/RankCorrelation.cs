@@ -31,19 +31,7 @@ public static class RankCorrelation
     public static double Spearman(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         Check(x, y);
-        double[] a = Ranks(x),
-            b = Ranks(y);
-        double mean = (a.Length + 1) / 2.0,
-            ab = 0,
-            aa = 0,
-            bb = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            ab += (a[i] - mean) * (b[i] - mean);
-            aa += (a[i] - mean) * (a[i] - mean);
-            bb += (b[i] - mean) * (b[i] - mean);
-        }
-        return ab / Math.Sqrt(aa * bb);
+        return Correlation.Pearson(Ranks(x), Ranks(y));
     }
 
     /// <summary>

@@ -43,6 +43,7 @@ internal static class OperationCases
         new("Gelu", x => x[0].Gelu(), M23),
         new("GeluTanh", x => x[0].GeluTanh(), M23),
         new("Silu", x => x[0].Silu(), M23),
+        new("Selu", x => x[0].Selu(), NotZero),
         new("Softplus", x => x[0].Softplus(), M23),
         new("LogSigmoid", x => x[0].LogSigmoid(), M23),
         new("Sum", x => x[0].Sum(), M23),

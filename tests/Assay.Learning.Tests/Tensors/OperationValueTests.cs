@@ -20,6 +20,7 @@ public sealed class OperationValueTests
             ["LogSigmoid"] = (x => x.LogSigmoid(), x => -Math.Log(1 + Math.Exp(-x))),
             ["Relu"] = (x => x.Relu(), x => Math.Max(x, 0)),
             ["Softplus"] = (x => x.Softplus(), x => Math.Log(1 + Math.Exp(x))),
+            ["Selu"] = (x => x.Selu(), x => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.Exp(x) - 1))),
             ["Silu"] = (x => x.Silu(), x => x / (1 + Math.Exp(-x))),
             ["GeluTanh"] = (
                 x => x.GeluTanh(),
