@@ -92,6 +92,9 @@ public sealed record Curve(string Name, IReadOnlyList<double> X, IReadOnlyList<d
 
     /// <summary>How much it is to be seen.</summary>
     public Emphasis Emphasis { get; init; }
+
+    /// <summary>What curves of one thing share: a colour and an entry in the legend, such as a fit and what was measured. Its name where it stands alone.</summary>
+    public string? Group { get; init; }
 }
 
 /// <summary>How a <see cref="Curve"/> is drawn.</summary>
