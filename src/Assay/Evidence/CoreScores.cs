@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Assay.Judge;
 using Assay.Numerics;
 
 namespace Assay.Evidence;
@@ -38,7 +39,9 @@ internal sealed class CoreScores
             .. _tasks.Select(task =>
             {
                 double chance = chances.GetProperty(task).GetDouble();
-                return (accuracies.GetProperty(task).GetDouble() - chance) / (1 - chance);
+                return new BenchmarkTask(task, "", chance, IsCore: true).Centred(
+                    accuracies.GetProperty(task).GetDouble()
+                );
             }),
         ];
     }
