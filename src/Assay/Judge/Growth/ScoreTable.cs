@@ -1,0 +1,74 @@
+using Assay.Data;
+using Assay.Studies;
+
+namespace Assay.Judge;
+
+/// <summary>Reads measured scores: a row for each run, with its ability, size and score.</summary>
+internal static class ScoreTable
+{
+    public static GrowthData Read(StudyTable table, GrowthOptions options, string source)
+    {
+        string[] abilities = table.Words(options.Ability);
+        double[] scores = table.Numbers(options.Score);
+        double[]? chances = table.Has(options.Chance) ? table.Numbers(options.Chance) : null,
+            available = table.Has(options.Available) ? table.Numbers(options.Available) : null;
+        string[]? trained = table.Has(options.Trained) ? table.Words(options.Trained) : null;
+        double[] sizes = table.NumbersOrNaN(options.Size);
+        for (int row = 0; row < scores.Length; row++)
+        {
+            if (scores[row] > options.Full)
+                throw table.Wrong(
+                    row,
+                    options.Score,
+                    $"the score {scores[row]} is above {options.Full}, the score of all right",
+                    "Set 'full' to the highest possible score: 100 for percentages."
+                );
+            if (!IsTransfer(row) && !(sizes[row] > 0))
+                throw table.Wrong(row, options.Size, "the size is not above 0", "Leave such rows out (select/where).");
+        }
+        List<AbilityScores> read = [];
+        List<int> rowsOf = [];
+        List<AbilityTransfer> transfers = [];
+        foreach (IGrouping<string, int> rows in Enumerable.Range(0, scores.Length).GroupBy(row => abilities[row]))
+        {
+            double chance = chances is null ? options.Guess : rows.Average(row => chances[row]);
+            if (!(chance < options.Full))
+                throw table.Wrong(
+                    rows.First(),
+                    options.Chance,
+                    $"guessing '{rows.Key}' scores {chance}, and all right {options.Full}: there is nothing to gain"
+                );
+            (double Size, double[] Scores)[] grown =
+            [
+                .. rows.Where(row => !IsTransfer(row))
+                    .GroupBy(row => sizes[row])
+                    .OrderBy(of => of.Key)
+                    .Select(of => (of.Key, of.Select(row => scores[row]).ToArray())),
+            ];
+            if (grown.Length < 2)
+                throw new AssayException(
+                    $"'{rows.Key}' of '{source}' was scored at {grown.Length} sizes",
+                    hint: "Growth needs two sizes at least for each ability, and a curve three."
+                );
+            read.Add(new(rows.Key, chance, [.. grown.Select(of => of.Size)], [.. grown.Select(of => of.Scores)]));
+            rowsOf.Add(
+                (int)Math.Min(int.MaxValue, available is null ? grown[^1].Size : rows.Max(row => available[row]))
+            );
+            double[] fromOthers = [.. rows.Where(row => trained?[row] == "others").Select(row => scores[row])],
+                untrained = [.. rows.Where(row => trained?[row] == "none").Select(row => scores[row])];
+            if (fromOthers.Length > 0)
+                transfers.Add(new(rows.Key, fromOthers, untrained.Length > 0 ? untrained.Average() : chance));
+        }
+        return new(
+            read,
+            rowsOf,
+            transfers,
+            [],
+            available is null
+                ? ["How many rows an ability has is not known: the largest size it was scored at counts as all."]
+                : []
+        );
+
+        bool IsTransfer(int row) => trained?[row] is "others" or "none";
+    }
+}
