@@ -17,7 +17,7 @@ public sealed class Growth(GrowthOptions options) : IStudy
     {
         StudyTable table = StudyTable.Of(data, work.Cancellation);
         GrowthData read = table.Has(options.Score)
-            ? ScoreTable.Read(table, options, data.Dataset.Name)
+            ? GrowthTable.Read(table, options, data.Dataset.Name)
             : GrowthTraining.Of(data, options, work);
         GrowthRules rules = new()
         {

@@ -4,7 +4,7 @@ using Assay.Studies;
 namespace Assay.Judge;
 
 /// <summary>Reads measured scores: a row for each run, with its ability, size and score.</summary>
-internal static class ScoreTable
+internal static class GrowthTable
 {
     public static GrowthData Read(StudyTable table, GrowthOptions options, string source)
     {
