@@ -16,6 +16,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["endless"] = Training.Endless,
     ["valuation"] = Valuation.Run,
     ["ingest"] = Ingest.Run,
+    ["pareto"] = Pareto.Run,
     ["parquet"] = Parquet.Run,
     ["scaling"] = Scaling.Run,
     ["influence"] = Influence.Run,

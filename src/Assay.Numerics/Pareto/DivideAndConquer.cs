@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Assay.Numerics;
 
 /// <summary>Non-dominated sorting for any number of objectives from three up, O(n log^(m-1) n).</summary>
@@ -9,11 +12,12 @@ namespace Assay.Numerics;
 /// </remarks>
 internal sealed class DivideAndConquer
 {
-    private const int SmallSet = 24; // up to here comparing all pairs is faster
+    private const int SmallSet = 128, // up to here, and up to so many pairs, comparing all is faster
+        SmallPairs = 8192;
     private const int Samples = 31;
 
-    private readonly int _m;
-    private readonly double[] _rows; // distinct points, row-major, in lexicographic order
+    private readonly int _stride;
+    private readonly double[] _rows; // distinct points in lexicographic order, padded with zeros to whole vectors
     private readonly int[] _ranks;
     private readonly int[] _set;
     private readonly int[] _scratch;
@@ -23,8 +27,8 @@ internal sealed class DivideAndConquer
 
     private DivideAndConquer(double[] rows, int m)
     {
-        int n = rows.Length / m;
-        (_m, _rows) = (m, rows);
+        (_stride, _rows) = (ExclusiveVolume.Stride(m), rows);
+        int n = rows.Length / _stride;
         _ranks = new int[n];
         _set = [.. Enumerable.Range(0, n)];
         _scratch = new int[n];
@@ -35,16 +39,17 @@ internal sealed class DivideAndConquer
     /// <summary>Ranks of n x m points, given their lexicographic order.</summary>
     public static int[] Ranks(ReadOnlySpan<double> points, int m, int[] order)
     {
-        double[] rows = new double[points.Length];
+        int stride = ExclusiveVolume.Stride(m);
+        double[] rows = new double[order.Length * stride];
         int[] number = new int[order.Length];
         int distinct = 0;
         for (int i = 0; i < order.Length; i++)
         {
             if (i == 0 || !Points.Same(points, m, order[i], order[i - 1]))
-                points.Slice(order[i] * m, m).CopyTo(rows.AsSpan(distinct++ * m));
+                points.Slice(order[i] * m, m).CopyTo(rows.AsSpan(distinct++ * stride));
             number[order[i]] = distinct - 1;
         }
-        DivideAndConquer sort = new(rows[..(distinct * m)], m);
+        DivideAndConquer sort = new(rows[..(distinct * stride)], m);
         sort.Within(0, distinct, m - 1);
         return Array.ConvertAll(number, i => sort._ranks[i]);
     }
@@ -56,7 +61,7 @@ internal sealed class DivideAndConquer
         {
             for (int i = start + 1; i < end; i++)
             for (int j = start; j < i; j++)
-                Raise(_set[j], _set[i], k);
+                Raise(_set[j], _set[i]);
             return;
         }
         if (k == 1)
@@ -65,7 +70,7 @@ internal sealed class DivideAndConquer
             for (int i = start; i < end; i++)
             {
                 int point = _set[i];
-                double key = _rows[point * _m + 1];
+                double key = _rows[point * _stride + 1];
                 int step = StepOf(key);
                 if (step >= 0 && _best[step] >= _ranks[point])
                     _ranks[point] = _best[step] + 1;
@@ -97,11 +102,11 @@ internal sealed class DivideAndConquer
             n2 = end2 - start2;
         if (n1 == 0 || n2 == 0)
             return;
-        if ((long)n1 * n2 <= SmallSet * SmallSet)
+        if ((long)n1 * n2 <= SmallPairs)
         {
             for (int i = start2; i < end2; i++)
             for (int j = start1; j < end1 && _set[j] < _set[i]; j++)
-                Raise(_set[j], _set[i], k);
+                Raise(_set[j], _set[i]);
             return;
         }
         if (k == 1)
@@ -112,10 +117,10 @@ internal sealed class DivideAndConquer
                 int point = _set[i];
                 for (; j < end1 && _set[j] < point; j++)
                 {
-                    double key = _rows[_set[j] * _m + 1];
+                    double key = _rows[_set[j] * _stride + 1];
                     AddStep(StepOf(key), key, _ranks[_set[j]]);
                 }
-                int step = StepOf(_rows[point * _m + 1]);
+                int step = StepOf(_rows[point * _stride + 1]);
                 if (step >= 0 && _best[step] >= _ranks[point])
                     _ranks[point] = _best[step] + 1;
             }
@@ -142,14 +147,21 @@ internal sealed class DivideAndConquer
         Merge(start2, lowEnd2, end2);
     }
 
-    private void Raise(int by, int point, int k)
+    // All objectives may be compared: in those that a step has left behind the first point is nowhere worse.
+    private void Raise(int by, int point)
     {
         if (_ranks[by] < _ranks[point])
             return;
-        int a = by * _m,
-            b = point * _m;
-        for (int j = 1; j <= k; j++)
-            if (_rows[a + j] > _rows[b + j])
+        ref double rows = ref MemoryMarshal.GetArrayDataReference(_rows);
+        int a = by * _stride,
+            b = point * _stride;
+        for (int j = 0; j < _stride; j += Vector256<double>.Count)
+            if (
+                !Vector256.LessThanOrEqualAll(
+                    Vector256.LoadUnsafe(ref rows, (nuint)(a + j)),
+                    Vector256.LoadUnsafe(ref rows, (nuint)(b + j))
+                )
+            )
                 return;
         _ranks[point] = _ranks[by] + 1;
     }
@@ -164,7 +176,7 @@ internal sealed class DivideAndConquer
         for (int i = 0; i < samples; i++)
         {
             int at = (int)((long)i * n / samples);
-            sample[i] = _rows[_set[at < n1 ? start1 + at : start2 + at - n1] * _m + k];
+            sample[i] = _rows[_set[at < n1 ? start1 + at : start2 + at - n1] * _stride + k];
         }
         sample = sample[..samples];
         sample.Sort();
@@ -180,7 +192,7 @@ internal sealed class DivideAndConquer
         for (int i = start; i < end; i++)
         {
             int point = _set[i];
-            double value = _rows[point * _m + k];
+            double value = _rows[point * _stride + k];
             if (value < pivot)
                 _set[low++] = point;
             else if (value == pivot)
@@ -217,7 +229,7 @@ internal sealed class DivideAndConquer
             highest = 0;
         for (int i = start; i < end; i++)
         {
-            double value = _rows[_set[i] * _m + k];
+            double value = _rows[_set[i] * _stride + k];
             low = Math.Min(low, value);
             high = Math.Max(high, value);
             lowest = Math.Min(lowest, _ranks[_set[i]]);

@@ -23,24 +23,20 @@ internal static class Points
     /// </summary>
     public static int[] Lexicographic(ReadOnlySpan<double> points, int m)
     {
-        double[] values = points.ToArray();
-        double[] first = new double[values.Length / m];
+        double[] first = new double[points.Length / m];
         int[] order = new int[first.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            first[i] = values[i * m];
-            order[i] = i;
-        }
+        for (int i = 0; i < first.Length; i++)
+            first[i] = points[i * m];
         // Sorting plain numbers is several times faster than sorting by comparison, and ties are few as a rule.
-        Array.Sort(first, order);
-        ByRow comparer = new(values, m);
+        BucketSort.Sort(first, order);
+        ByRow? comparer = null;
         for (int start = 0, end; start < order.Length; start = end)
         {
             end = start + 1;
             while (end < order.Length && first[end] == first[start])
                 end++;
             if (end - start > 1)
-                Array.Sort(order, start, end - start, comparer);
+                Array.Sort(order, start, end - start, comparer ??= new(points.ToArray(), m));
         }
         return order;
     }

@@ -22,15 +22,13 @@ internal static class TailSweep
                 continue;
             }
             double y = points[2 * point + 1];
-            int low = 0,
-                high = fronts;
-            while (low < high)
+            // No branch depends on the numbers here: which half is right cannot be predicted.
+            int low = 0;
+            for (int left = fronts; left > 0; )
             {
-                int middle = (low + high) >>> 1;
-                if (tails[middle] <= y)
-                    low = middle + 1;
-                else
-                    high = middle;
+                int half = (left + 1) >>> 1;
+                low += half & -Convert.ToInt32(tails[low + half - 1] <= y);
+                left -= half;
             }
             tails[low] = y;
             fronts = Math.Max(fronts, low + 1);
