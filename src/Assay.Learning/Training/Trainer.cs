@@ -22,6 +22,9 @@ public sealed class Trainer(TrainingOptions options)
     /// <summary>Measures the model on held-out data; lower is better. Called with the number of steps done.</summary>
     public Func<long, double>? Evaluate { get; init; }
 
+    /// <summary>Asked before every step with the number of steps done; true ends the run there.</summary>
+    public Func<long, bool>? Until { get; init; }
+
     /// <summary>Where checkpoints are kept, and looked for when the run starts.</summary>
     public TrainingCheckpoints? Checkpoints { get; init; }
 
@@ -42,7 +45,7 @@ public sealed class Trainer(TrainingOptions options)
         if (Checkpoints is not null)
             record.Load(Checkpoints, optimiser);
         optimiser.ZeroGrad();
-        while (optimiser.Steps < end && !record.OutOfPatience)
+        while (optimiser.Steps < end && !record.OutOfPatience && Until?.Invoke(optimiser.Steps) != true)
         {
             long step = optimiser.Steps;
             double mean = Gradients(step, loss, cancellation);

@@ -28,6 +28,7 @@ public static class AdamKernel
     /// <param name="nesterov">
     /// NadamW: m' = b1 m / (1 - b1^(step + 1)) + (1 - b1) g / (1 - b1^step), which is Nadam at a constant b1.
     /// </param>
+    /// <param name="oneCorrection">With <paramref name="nesterov"/>: m' = (b1 m + (1 - b1) g) / (1 - b1^step), as AlgoPerf has NadamW.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Step(
         Span<float> parameters,
@@ -41,13 +42,14 @@ public static class AdamKernel
         float decay,
         long step,
         float gradientScale = 1,
-        bool nesterov = false
+        bool nesterov = false,
+        bool oneCorrection = false
     )
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(step);
         double left1 = 1 - Math.Pow(beta1, step),
             left2 = 1 - Math.Pow(beta2, step);
-        double ahead = nesterov ? beta1 / (1 - Math.Pow(beta1, step + 1)) : 1 / left1;
+        double ahead = nesterov ? beta1 / (oneCorrection ? left1 : 1 - Math.Pow(beta1, step + 1)) : 1 / left1;
         AdamUpdate update = new()
         {
             Keep = 1 - rate * decay,
