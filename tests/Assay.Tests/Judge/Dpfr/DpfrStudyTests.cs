@@ -40,6 +40,47 @@ public class DpfrStudyTests
     }
 
     [Fact]
+    public void One_object_holds_all()
+    {
+        const string history = "[[1],[2],[]]",
+            test = "[[3],[3,4],[9]]",
+            models =
+                """{"x":{"top25":[[3,2,4],[1,4,3],[9,1,2]],"top25_scores":[[3,2,1],[2,1,0],[5,4,3]]},"y":{"rec_items_top10":[[2,4],[3,1],[1,2]]}}""";
+        Study study = new Dpfr(Short).Run(Object(history, test, models));
+        TablePanel measures = study.Panels.OfType<TablePanel>().First(panel => panel.Title == "Measures");
+        Assert.Equal(["x", "x+BC", "x+CM", "x+GS", "y"], measures.Columns[0].Words!.Order());
+        int x = measures.Columns[0].Words!.ToList().IndexOf("x");
+        Assert.Equal(3 / 6.0, measures.Columns[1].Numbers![x]);
+        Assert.Contains(study.Facts, fact => fact.Note == "10 items, lists of 2"); // n_items, some of which occur nowhere
+
+        Says("as many users", history, "[[3]]", models);
+        Says("as many scores", history, test, """{"x":{"top25":[[3,2],[1,4],[9,1]],"top25_scores":[[3],[2],[5]]}}""");
+        Says("not recommendation lists", history, test, """{"x":{"lists":[]}}""");
+        Says("not recommendation lists", history, "7", models);
+        Says("the list of 'x' for the 1. user", history, test, """{"x":{"top25":[[3],[1],[9]]}}""");
+
+        static void Says(string what, string history, string test, string models) =>
+            Assert.Contains(
+                what,
+                Assert.Throws<AssayException>(() => new Dpfr(Short).Run(Object(history, test, models))).Message
+            );
+        static View Object(string history, string test, string models) =>
+            new(
+                Rows.Of(
+                    1,
+                    1,
+                    (builder, _) =>
+                    {
+                        builder.Column("n_items").Set(10L);
+                        builder.Column("history").SetJson(Encoding.UTF8.GetBytes(history));
+                        builder.Column("test").SetJson(Encoding.UTF8.GetBytes(test));
+                        builder.Column("models").SetJson(Encoding.UTF8.GetBytes(models));
+                    }
+                )
+            );
+    }
+
+    [Fact]
     public void What_is_wrong_is_said()
     {
         string plain = "user,item\na,1\na,2\nb,1\nb,3";
