@@ -3,15 +3,17 @@ namespace Assay.Numerics;
 /// <summary>How alone each point of a front is: NSGA-II's crowding distance.</summary>
 /// <remarks>
 /// Deb and others (2002), section III-B. For each objective, a point gets the distance between its two neighbours over the range of the
-/// front; the ends get infinity. Minimisation throughout.
+/// front; the ends get infinity. The paper adds the objectives up; pymoo divides the sum by their number, which changes no order
+/// within a front. Minimisation throughout.
 /// </remarks>
 public static class Crowding
 {
     /// <summary>The crowding distance of each point of one front; infinite at the ends of an objective that varies.</summary>
     /// <param name="front">n x m numbers, row-major, each finite.</param>
     /// <param name="m">Number of objectives, at least 1.</param>
+    /// <param name="mean">True divides by the number of objectives, as pymoo does; false adds up, as the paper does.</param>
     /// <exception cref="ArgumentException">A number is not finite, or the array is not n x m.</exception>
-    public static double[] Distances(ReadOnlySpan<double> front, int m)
+    public static double[] Distances(ReadOnlySpan<double> front, int m, bool mean = false)
     {
         int n = Points.Check(front, m);
         double[] distances = new double[n],
@@ -34,6 +36,9 @@ public static class Crowding
             for (int i = 1; i < n - 1; i++)
                 distances[order[i]] += (values[order[i + 1]] - values[order[i - 1]]) / range;
         }
+        if (mean)
+            foreach (ref double distance in distances.AsSpan())
+                distance /= m;
         return distances;
     }
 

@@ -22,14 +22,14 @@ internal static class FrontFilter
                 low = Math.Min(low, points[i]);
                 high = Math.Max(high, points[i]);
             }
-            scale[j] = high > low ? 1 / (high - low) : 0;
+            scale[j] = high > low && double.IsFinite(high - low) ? 1 / (high - low) : 0;
         }
         PriorityQueue<int, double> lowest = new(Window + 1); // the largest sum first out
         for (int i = 0; i < n; i++)
         {
             double sum = 0;
             for (int j = 0; j < m; j++)
-                sum += points[i * m + j] * scale[j];
+                sum += scale[j] > 0 ? points[i * m + j] * scale[j] : 0;
             if (lowest.Count < Window)
                 lowest.Enqueue(i, -sum);
             else

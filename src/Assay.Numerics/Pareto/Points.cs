@@ -3,8 +3,8 @@ namespace Assay.Numerics;
 /// <summary>Points in objective space as the Pareto algorithms take them: n x m numbers, row-major, all minimised.</summary>
 internal static class Points
 {
-    /// <summary>The number of points, after checking that the array is whole and every number finite.</summary>
-    public static int Check(ReadOnlySpan<double> points, int m)
+    /// <summary>The number of points, after checking that the array is whole and every number finite (or, if infinities are allowed, a number).</summary>
+    public static int Check(ReadOnlySpan<double> points, int m, bool allowInfinite = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(m);
         if (points.Length % m != 0)
@@ -12,8 +12,10 @@ internal static class Points
                 $"{points.Length} numbers are not a whole number of points with {m} objectives."
             );
         for (int i = 0; i < points.Length; i++)
-            if (!double.IsFinite(points[i]))
-                throw new ArgumentException($"Point {i / m} has {points[i]} as objective {i % m}; it must be finite.");
+            if (!double.IsFinite(points[i]) && (!allowInfinite || double.IsNaN(points[i])))
+                throw new ArgumentException(
+                    $"Point {i / m} has {points[i]} as objective {i % m}; it must be {(allowInfinite ? "a number" : "finite")}."
+                );
         return points.Length / m;
     }
 
