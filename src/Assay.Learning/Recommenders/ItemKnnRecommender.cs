@@ -17,10 +17,10 @@ public sealed record ItemKnnOptions
 public sealed class ItemKnnRecommender : IRecommender
 {
     private readonly Interactions _interactions;
-    private readonly (int Item, double Similarity)[][] _neighbours;
+    private readonly (int Item, double Similarity)[][] _speaksFor;
 
-    private ItemKnnRecommender(Interactions interactions, (int, double)[][] neighbours) =>
-        (_interactions, _neighbours) = (interactions, neighbours);
+    private ItemKnnRecommender(Interactions interactions, (int, double)[][] speaksFor) =>
+        (_interactions, _speaksFor) = (interactions, speaksFor);
 
     /// <summary>Finds the neighbours of each item.</summary>
     public static ItemKnnRecommender Fit(Interactions interactions, ItemKnnOptions options)
@@ -57,17 +57,21 @@ public sealed class ItemKnnRecommender : IRecommender
                 ];
             }
         );
-        return new(interactions, neighbours);
+        // Turned round: for an item that a user took, the items that it speaks for.
+        List<(int, double)>[] speaksFor = [.. neighbours.Select(_ => new List<(int, double)>())];
+        for (int item = 0; item < neighbours.Length; item++)
+            foreach ((int other, double similarity) in neighbours[item])
+                speaksFor[other].Add((item, similarity));
+        return new(interactions, [.. speaksFor.Select(of => of.ToArray())]);
     }
 
     /// <inheritdoc/>
     public double[] Scores(int user)
     {
-        double[] scores = new double[_neighbours.Length];
-        for (int item = 0; item < scores.Length; item++)
-            foreach ((int other, double similarity) in _neighbours[item])
-                if (_interactions.Has(user, other))
-                    scores[item] += similarity;
+        double[] scores = new double[_speaksFor.Length];
+        foreach (int taken in _interactions.Of(user))
+        foreach ((int item, double similarity) in _speaksFor[taken])
+            scores[item] += similarity;
         return scores;
     }
 }
