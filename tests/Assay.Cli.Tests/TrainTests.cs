@@ -77,6 +77,47 @@ public sealed class TrainTests
     }
 
     [Fact]
+    public void An_ensemble_killed_in_the_middle_gives_the_same_members_scores_texts_and_teaches_a_student()
+    {
+        string[] arguments = ["train", "ensemble", .. Language[2..], "--members", "3", "--out", "ensemble", "--quiet"];
+        arguments[Array.IndexOf(arguments, "--epochs") + 1] = "0.4";
+        using Cli whole = Corpus.Prepare(60),
+            killed = Corpus.Prepare(60);
+        Assert.Equal(0, whole.Run([.. arguments, "--threads", "1"]).Code);
+        using (Process process = killed.Start([.. arguments, "--threads", "2"]))
+        {
+            while (!process.HasExited && !Checkpoints(killed).Any(file => file.Contains("member-2")))
+                Thread.Sleep(5);
+            process.Kill();
+            process.WaitForExit();
+        }
+        Assert.False(File.Exists(killed.Path("ensemble/training.json")), "it was done before it could be killed");
+        Assert.Equal(0, killed.Run([.. arguments, "--threads", "2"]).Code);
+        Assert.Equal(whole.Bytes("ensemble", "training.json"), killed.Bytes("ensemble", "training.json"));
+
+        Result scored = whole.Run("value", "perplexity", "pool.jsonl", "--model", "./ensemble");
+        Assert.True(scored.Code == 0, scored.Error);
+        Result limit = whole.Run("plan", "asymptote", "ensemble/losses.csv");
+        Assert.True(limit.Code == 0, limit.Error);
+        Result student = whole.Run([
+            "train",
+            "distil",
+            .. Language[2..],
+            "--teacher",
+            "ensemble",
+            "--share",
+            "0.5",
+            "--samples",
+            "0.1",
+            "--out",
+            "student",
+        ]);
+        Assert.True(student.Code == 0, student.Error);
+        Assert.Contains("teacher of 3", student.Output);
+        Assert.Contains("bits-per-byte-of-teacher", student.Output);
+    }
+
+    [Fact]
     public void A_classifier_is_measured_on_a_test()
     {
         using Cli cli = new();
@@ -115,6 +156,10 @@ public sealed class TrainTests
     [InlineData(1, "needs two classes", "train", "classifier", "one.csv", "--hold-out", "0")]
     [InlineData(1, "is not a number", "train", "classifier", "rows.csv", "--model", "mlp", "--features", "text")]
     [InlineData(1, "hashed words take", "train", "classifier", "many.csv", "--memory", "256M")]
+    [InlineData(1, "no model that can be read", "train", "distil", "rows.csv", "--teacher", "nowhere")]
+    [InlineData(2, "teacher", "train", "distil", "rows.csv")]
+    [InlineData(2, "from 1 to 100", "train", "ensemble", "rows.csv", "--members", "0")]
+    [InlineData(1, "does not ascend", "train", "regularised", "rows.csv", "--epoch-grid", "2,1")]
     [InlineData(1, "no column 'body'", "train", "lm", "rows.csv", "--text", "body")]
     [InlineData(1, "folder for the result is a file", "train", "lm", "rows.csv", "--out", "one.csv")]
     [InlineData(2, "no option '--frobnicate'", "train", "lm", "rows.csv", "--frobnicate", "3")]

@@ -55,7 +55,10 @@ internal sealed class TrainCommand() : MethodCommand("train", Amount.Share(0.05)
         );
         output.WriteLine();
         Line("model", report.Model);
-        string use = report.Chosen.Count > 0 ? "choose by" : "train on";
+        string use =
+            report.Chosen.Count == 0 ? "train on"
+            : report.Losses.Count > 0 ? "train on and choose by"
+            : "choose by";
         Line("rows", $"{report.Rows:N0} to {use}, {report.HeldOutRows:N0} to measure on");
         if (report.Losses.Count > 0)
             Line(

@@ -24,25 +24,39 @@ public static class TextCosts
         IReadOnlyList<(ReadOnlyMemory<byte> Context, ReadOnlyMemory<byte> Text)> texts,
         int? start = null,
         CancellationToken cancellation = default
+    ) => Of(new LogitEnsemble(model.Transformer), model.Tokenizer, texts, start, cancellation);
+
+    /// <summary>Scores texts by an ensemble.</summary>
+    /// <param name="models">Who predicts together.</param>
+    /// <param name="tokenizer">Their tokenizer.</param>
+    /// <param name="texts">What stands before each text, and the text; both may be empty.</param>
+    /// <param name="start">A token that is read before everything, as for one model.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    public static TextCost[] Of(
+        LogitEnsemble models,
+        ITokenizer tokenizer,
+        IReadOnlyList<(ReadOnlyMemory<byte> Context, ReadOnlyMemory<byte> Text)> texts,
+        int? start = null,
+        CancellationToken cancellation = default
     )
     {
-        start ??= model.Tokenizer.Special.Begin;
+        start ??= tokenizer.Special.Begin;
         double[] nats = new double[texts.Count];
         long[] tokens = new long[texts.Count];
         List<(int Text, int[] Before, int[] Counted)> windows = [];
         for (int i = 0; i < texts.Count; i++)
         {
             List<int> ids = start is { } mark ? [mark] : [];
-            model.Tokenizer.Encode(texts[i].Context.Span, ids);
+            tokenizer.Encode(texts[i].Context.Span, ids);
             int from = ids.Count;
-            model.Tokenizer.Encode(texts[i].Text.Span, ids);
+            tokenizer.Encode(texts[i].Text.Span, ids);
             tokens[i] = ids.Count - from;
             if (from == 0 && ids.Count > 0)
             {
-                nats[i] = Math.Log(model.Transformer.Config.VocabularySize);
+                nats[i] = Math.Log(models.VocabularySize);
                 from = 1;
             }
-            foreach ((int[] before, int[] counted) in Windows([.. ids], from, model.ContextLength))
+            foreach ((int[] before, int[] counted) in Windows([.. ids], from, models.ContextLength))
                 windows.Add((i, before, counted));
         }
         int Length(int window) => windows[window].Before.Length + windows[window].Counted.Length;
@@ -57,7 +71,7 @@ public static class TextCosts
             TokenBatch batch = TokenBatch.OfCompletions([
                 .. order[first..end].Select(window => (windows[window].Before, windows[window].Counted)),
             ]);
-            ReadOnlySpan<float> found = model.Transformer.TokenLogProbabilities(batch).Data;
+            ReadOnlySpan<float> found = models.TokenLogProbabilities(batch).Data;
             for (int at = first; at < end; at++)
             {
                 double sum = 0;

@@ -17,6 +17,9 @@ internal sealed class LanguageModelFit
 
     public TrainingResult Result { get; }
 
+    /// <summary>Bytes of a sequence.</summary>
+    public int Context => _context;
+
     /// <summary>Trains a new model.</summary>
     /// <param name="options">Which model, how long, how fast.</param>
     /// <param name="text">At least one token to predict.</param>
@@ -25,6 +28,7 @@ internal sealed class LanguageModelFit
     /// <param name="stepped">Called after every step, or null.</param>
     /// <param name="heldOut">Is measured at the end, or null.</param>
     /// <param name="snapshots">Keeps the model on its way, or null.</param>
+    /// <param name="mixedIn">Another text that has a share of the sequences, or null; the epochs are those of the first.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="AssayException">The loss became infinite, or a checkpoint cannot be written.</exception>
     public static LanguageModelFit Of(
@@ -35,6 +39,7 @@ internal sealed class LanguageModelFit
         Action<TrainingStep>? stepped = null,
         TokenStream? heldOut = null,
         Snapshots? snapshots = null,
+        MixedText? mixedIn = null,
         CancellationToken cancellation = default
     )
     {
@@ -42,10 +47,9 @@ internal sealed class LanguageModelFit
         int context = Math.Min(options.Context, config.ContextLength);
         Transformer model = new(config, random.Child("weights"));
         Optimiser optimiser = OptimiserOf(model, options.WeightDecay);
-        Batches batches = new(text.Blocks(context), options.Batch, text.IsOrdered ? null : random.Child("order"));
         // A shorter context than was asked for makes more blocks, and so more steps: the epochs stay.
-        long steps = Math.Max(1, (long)Math.Ceiling(options.Epochs * batches.Entries / options.Batch));
-        int[] blocks = new int[options.Batch];
+        BlockBatches batches = new(text, context, options.Batch, random, mixedIn);
+        long steps = batches.StepsOf(options.Epochs);
         int[] inputs = new int[options.Batch * context],
             targets = new int[options.Batch * context];
         TrainingOptions training = new()
@@ -67,9 +71,7 @@ internal sealed class LanguageModelFit
         };
         Tensor Loss(long batch)
         {
-            batches.Fill(batch, blocks);
-            for (int i = 0; i < blocks.Length; i++)
-                text.Fill(blocks[i], inputs.AsSpan(i * context, context), targets.AsSpan(i * context, context));
+            batches.Fill(batch, inputs, targets);
             return model.Loss(inputs, targets, options.Batch);
         }
         try
@@ -103,6 +105,42 @@ internal sealed class LanguageModelFit
     /// <summary>Negative base-2 log-probability of all bytes and ends of the texts, over the bytes.</summary>
     public double BitsPerByte(TokenStream text, CancellationToken cancellation) =>
         BitsPerByte(Model, _context, text, cancellation);
+
+    /// <summary>The losses of models that answer together, of all bytes and ends of the texts, in blocks as in training.</summary>
+    public static EnsembleLosses Losses(
+        LogitEnsemble models,
+        int context,
+        TokenStream text,
+        CancellationToken cancellation
+    )
+    {
+        int members = models.Members.Count,
+            vocabulary = models.VocabularySize,
+            blocks = text.Blocks(context);
+        EnsembleLosses losses = new(members);
+        float[] logits = new float[members * vocabulary];
+        using var noGrad = Tensor.NoGrad();
+        for (int first = 0; first < blocks; first += EvaluationBatch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(EvaluationBatch, blocks - first);
+            int[] inputs = new int[count * context],
+                targets = new int[count * context];
+            for (int i = 0; i < count; i++)
+                text.Fill(first + i, inputs.AsSpan(i * context, context), targets.AsSpan(i * context, context));
+            using TensorScope scope = new();
+            Tensor[] found = [.. models.Members.Select(member => member.Forward(inputs, count))];
+            for (int place = 0; place < targets.Length; place++)
+            {
+                if (targets[place] == TokenBatch.NotCounted)
+                    continue;
+                for (int member = 0; member < members; member++)
+                    found[member].Data.Slice(place * vocabulary, vocabulary).CopyTo(logits.AsSpan(member * vocabulary));
+                losses.Add(logits, targets[place]);
+            }
+        }
+        return losses;
+    }
 
     private static double BitsPerByte(Transformer model, int context, TokenStream text, CancellationToken cancellation)
     {

@@ -10,6 +10,12 @@ internal static class ModelFolder
     /// <exception cref="AssayException">There is none, or it cannot be read.</exception>
     public static LanguageModel Read(string folder)
     {
+        if (File.Exists(Path.Combine(folder, ModelEnsemble.FileName)))
+            throw new AssayException(
+                "this is an ensemble of models, and one model is needed here",
+                new(folder),
+                "Name one of its members' folders, or make one model of it with 'assay train distil'."
+            );
         try
         {
             return LanguageModel.Load(folder);

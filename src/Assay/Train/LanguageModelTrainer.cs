@@ -18,22 +18,15 @@ public sealed class LanguageModelTrainer(LanguageModelOptions options) : ITraine
     /// <inheritdoc/>
     public Trained Train(View view, View? heldOut, Work work)
     {
-        TokenStream text = TokenStream.Of(view, work.Cancellation),
-            held = heldOut is null ? new() : TokenStream.Of(heldOut, work.Cancellation);
-        if (text.Bytes == 0)
-            throw new AssayException(
-                $"train/lm: the rows have no text in their column '{view.Dataset.TextColumn}'",
-                hint: "Name the column that holds the text."
-            );
-        if (heldOut is not null && held.Bytes == 0)
-            throw new AssayException("train/lm: the held-out rows have no text", hint: "Hold out more rows.");
+        TokenStream text = CorpusText.Of("train/lm", view, work.Cancellation);
+        TokenStream? held = CorpusText.OfHeldOut("train/lm", heldOut, work.Cancellation);
         LanguageModelFit fit = LanguageModelFit.Of(
             options,
             text,
             work.Random,
             new TrainingCheckpoints(Path.Combine(work.Pieces.Folder, "checkpoints")),
             step => work.Progress?.Report(new(Stage, step.Step, step.Steps, "steps")),
-            heldOut is null ? null : held,
+            held,
             cancellation: work.Cancellation
         );
         return new(

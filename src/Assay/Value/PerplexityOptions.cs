@@ -9,7 +9,7 @@ public sealed record PerplexityOptions
 {
     /// <summary>
     /// The language model: <c>ngram-</c> and its order, 1 to 8; a transformer over bytes that is trained first (<c>gpt-250k</c>, <c>gpt-1m</c>,
-    /// <c>gpt-4m</c>, <c>gpt-10m</c>); or a folder with one, written with a slash: <c>./model</c>, as <c>assay train lm</c> and Hugging Face make them.
+    /// <c>gpt-4m</c>, <c>gpt-10m</c>); or a folder with one, written with a slash: <c>./model</c>, as <c>assay train lm</c>, <c>assay train ensemble</c> and Hugging Face make them.
     /// </summary>
     [Required, ModelFolder, RegularExpression("ngram-[1-8]|gpt-(250k|1m|4m|10m)|.*/.*")]
     public string Model { get; init; } = "ngram-5";

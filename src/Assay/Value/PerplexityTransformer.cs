@@ -9,12 +9,12 @@ namespace Assay.Value;
 /// <summary>The transformer of value/perplexity: the one that was trained for the step, one trained on another dataset, or one of a folder.</summary>
 internal sealed class PerplexityTransformer
 {
-    private readonly LanguageModel _model;
+    private readonly ModelEnsemble _models;
     private readonly PerplexityOptions _options;
     private readonly int? _start;
 
-    private PerplexityTransformer(LanguageModel model, PerplexityOptions options, int? start) =>
-        (_model, _options, _start) = (model, options, start);
+    private PerplexityTransformer(ModelEnsemble models, PerplexityOptions options, int? start) =>
+        (_models, _options, _start) = (models, options, start);
 
     /// <summary>True if the model is one of a folder.</summary>
     public static bool IsFolder(PerplexityOptions options) => options.Model.Contains('/');
@@ -23,13 +23,13 @@ internal sealed class PerplexityTransformer
     {
         if (IsFolder(options))
         {
-            LanguageModel read = ModelFolder.Read(options.Model);
+            ModelEnsemble read = ModelEnsemble.Read(options.Model);
             return new(read, options, ModelFolder.StartOf(read.Tokenizer));
         }
         Transformer model = options.From is { } name
             ? Train(options, work.Dataset(name), work)
             : TrainedModel.Open(work).Transformer();
-        return new(new(model, TokenStream.Tokenizer), options, TokenStream.Tokenizer.Special.End);
+        return new(new([new(model, TokenStream.Tokenizer)]), options, TokenStream.Tokenizer.Special.End);
     }
 
     /// <summary>Writes the numbers of the rows of a table.</summary>
@@ -47,7 +47,7 @@ internal sealed class PerplexityTransformer
                 : context.Utf8Memory(batch.Local(row));
             texts.Add((prompt.Length == 0 ? before : (byte[])[.. before.Span, .. prompt], batch.TextMemory(row)));
         }
-        foreach (TextCost cost in TextCosts.Of(_model, texts, _start, cancellation))
+        foreach (TextCost cost in TextCosts.Of(_models.Logits, _models.Tokenizer, texts, _start, cancellation))
         {
             ReadOnlySpan<double> values =
                 cost.Tokens == 0 ? [double.NaN, double.NaN, 0] : [cost.Perplexity, cost.BitsPerByte, cost.Bytes];

@@ -22,6 +22,19 @@ public sealed class OptimiserTests
     }
 
     [Fact]
+    public void Decay_is_decoupled_and_multiplied_by_the_rate()
+    {
+        // Gradient w / 2, rate 0.01, decay 1.6: "Pre-training under infinite compute", section 5 of its description.
+        (Optimiser optimiser, Tensor w) = One(new AdamW(0.9, 0.95), 1.6, 1);
+        foreach (double expected in (double[])[0.9740000002, 0.9484204236, 0.9232575497])
+        {
+            Gradient(w, 0.5f * w.Data[0]);
+            optimiser.Step(0.01);
+            Assert.Equal(expected, w.Data[0], 1e-6);
+        }
+    }
+
+    [Fact]
     public void Two_steps_of_every_rule_are_those_worked_by_hand()
     {
         // Gradients 0.5 then -0.25 on a weight of 1; rate 0.1, decay 0.1.
