@@ -12,7 +12,11 @@ internal sealed record GrowthData(
     IReadOnlyList<AbilityTransfer> Transfers,
     IReadOnlyList<PairTransfer> Pairs,
     IReadOnlyList<string> Notes
-);
+)
+{
+    /// <summary>Scores over checkpoints at the largest size, in place of sizes; for abilities of which they are known.</summary>
+    public IReadOnlyList<AbilityScores> OverCheckpoints { get; init; } = [];
+}
 
 /// <summary>What an ability gets from training on all others: Transference, by our definition the score then minus that without training.</summary>
 /// <param name="Ability">Which.</param>

@@ -12,8 +12,14 @@ public sealed record GrowthOptions : ClassifierOptions
     /// <summary>Of measured scores, the column of the score. Where the rows have no such column, classifiers are trained on them, see <see cref="Sizes"/>.</summary>
     public string Score { get; init; } = "score";
 
-    /// <summary>Of measured scores, the column of what grows: rows of the ability, or steps of the training.</summary>
+    /// <summary>Of measured scores, the column of the rows of the ability that were trained on.</summary>
     public string Size { get; init; } = "size";
+
+    /// <summary>
+    /// Of measured scores, the column of the checkpoint (an epoch, a step) at which a run was scored; may be absent. The last one of a size counts for its rows; at the largest size the curve over
+    /// checkpoints is drawn.
+    /// </summary>
+    public string Checkpoint { get; init; } = "checkpoint";
 
     /// <summary>Of measured scores, the column with the score of guessing; may be absent, see <see cref="Guess"/>.</summary>
     public string Chance { get; init; } = "chance";

@@ -81,6 +81,7 @@ internal static class GrowthStudy
                 Scores(paces, options),
                 .. paces.Any(pace => pace.Curve is { Gain: > 0 }) ? (Panel[])[Curves(paces)] : [],
                 .. paces.Any(pace => HasHalf(pace)) ? (Panel[])[Halves(paces)] : [],
+                .. data.OverCheckpoints.Count > 0 ? (Panel[])[Checkpoints(data, options)] : [],
                 Paces(paces, data),
                 Allocation(paces, demands, allocation, even, options),
                 .. data.Pairs.Count > 0 ? (Panel[])[Pairs(data)] : [],
@@ -162,6 +163,27 @@ internal static class GrowthStudy
             ],
         };
     }
+
+    private static CurvePanel Checkpoints(GrowthData data, GrowthOptions options) =>
+        new()
+        {
+            Title = "Over checkpoints",
+            Note =
+                "Score above chance at the largest size, as the training goes on. Sizes are judged by their last checkpoint.",
+            X = new("checkpoint"),
+            Y = new("score above chance", options.Full == 1 ? "share" : "", Better.More),
+            Levels = [new(0, "chance")],
+            Curves =
+            [
+                .. data
+                    .OverCheckpoints.Take(MostLines)
+                    .Select(scores => new Curve(
+                        scores.Ability,
+                        scores.Sizes,
+                        [.. scores.Means().Select(mean => mean - scores.Chance)]
+                    )),
+            ],
+        };
 
     private static IntervalPanel Halves(IReadOnlyList<GrowthPace> paces) =>
         new()

@@ -14,6 +14,7 @@ internal static class GrowthTable
             available = table.Has(options.Available) ? table.Numbers(options.Available) : null;
         string[]? trained = table.Has(options.Trained) ? table.Words(options.Trained) : null;
         double[] sizes = table.NumbersOrNaN(options.Size);
+        double[]? checkpoints = table.Has(options.Checkpoint) ? table.NumbersOrNaN(options.Checkpoint) : null;
         for (int row = 0; row < scores.Length; row++)
         {
             if (scores[row] > options.Full)
@@ -25,8 +26,16 @@ internal static class GrowthTable
                 );
             if (!IsTransfer(row) && !(sizes[row] > 0))
                 throw table.Wrong(row, options.Size, "the size is not above 0", "Leave such rows out (select/where).");
+            if (!IsTransfer(row) && checkpoints is not null && !(checkpoints[row] > 0))
+                throw table.Wrong(
+                    row,
+                    options.Checkpoint,
+                    "the checkpoint is not above 0",
+                    "Count checkpoints from 1."
+                );
         }
-        List<AbilityScores> read = [];
+        List<AbilityScores> read = [],
+            overCheckpoints = [];
         List<int> rowsOf = [];
         List<AbilityTransfer> transfers = [];
         foreach (IGrouping<string, int> rows in Enumerable.Range(0, scores.Length).GroupBy(row => abilities[row]))
@@ -43,7 +52,7 @@ internal static class GrowthTable
                 .. rows.Where(row => !IsTransfer(row))
                     .GroupBy(row => sizes[row])
                     .OrderBy(of => of.Key)
-                    .Select(of => (of.Key, of.Select(row => scores[row]).ToArray())),
+                    .Select(of => (of.Key, LastOf([.. of]).Select(row => scores[row]).ToArray())),
             ];
             if (grown.Length < 2)
                 throw new AssayException(
@@ -51,6 +60,24 @@ internal static class GrowthTable
                     hint: "Growth needs two sizes at least for each ability, and a curve three."
                 );
             read.Add(new(rows.Key, chance, [.. grown.Select(of => of.Size)], [.. grown.Select(of => of.Scores)]));
+            if (checkpoints is not null)
+            {
+                IGrouping<double, int>[] steps =
+                [
+                    .. rows.Where(row => !IsTransfer(row) && sizes[row] == grown[^1].Size)
+                        .GroupBy(row => checkpoints[row])
+                        .OrderBy(of => of.Key),
+                ];
+                if (steps.Length > 1)
+                    overCheckpoints.Add(
+                        new(
+                            rows.Key,
+                            chance,
+                            [.. steps.Select(of => of.Key)],
+                            [.. steps.Select(of => of.Select(row => scores[row]).ToArray())]
+                        )
+                    );
+            }
             rowsOf.Add(
                 (int)Math.Min(int.MaxValue, available is null ? grown[^1].Size : rows.Max(row => available[row]))
             );
@@ -67,8 +94,13 @@ internal static class GrowthTable
             available is null
                 ? ["How many rows an ability has is not known: the largest size it was scored at counts as all."]
                 : []
-        );
+        )
+        {
+            OverCheckpoints = overCheckpoints,
+        };
 
+        IEnumerable<int> LastOf(int[] rows) =>
+            checkpoints is null ? rows : rows.Where(row => checkpoints[row] == rows.Max(other => checkpoints[other]));
         bool IsTransfer(int row) => trained?[row] is "others" or "none";
     }
 }

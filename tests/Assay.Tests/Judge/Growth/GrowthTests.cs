@@ -247,6 +247,26 @@ public class GrowthTests
     }
 
     [Fact]
+    public void The_last_checkpoint_of_a_size_counts()
+    {
+        Study study = new Growth(new()).Run(
+            StudyTables.Of(
+                "ability,size,checkpoint,score\na,1,1,.9\na,1,2,.1\na,4,1,.9\na,4,2,.3\na,16,1,.2\na,16,2,.4\na,16,3,.5\nb,1,1,.1\nb,4,1,.2\nb,16,1,.3"
+            )
+        );
+        TablePanel paces = study.Panels.OfType<TablePanel>().First(panel => panel.Title == "Paces");
+        Assert.Equal([.1, .1], paces.Columns[3].Numbers!);
+        Assert.Equal([.5, .3], paces.Columns[4].Numbers!);
+        Curve curve = study
+            .Panels.OfType<CurvePanel>()
+            .Single(panel => panel.Title == "Over checkpoints")
+            .Curves.Single();
+        Assert.Equal([1.0, 2, 3], curve.X);
+        Assert.Equal([.2, .4, .5], curve.Y);
+        Says("checkpoint is not above 0", "ability,size,checkpoint,score\na,1,0,.9\na,4,1,.9");
+    }
+
+    [Fact]
     public void Labelled_rows_are_trained_on()
     {
         View rows = StudyTables.Of(Tasks());
