@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Assay.Data;
 
 namespace Assay.Studies;
@@ -68,6 +69,9 @@ public sealed class StudyTable
                         ColumnType.Int64 => found.Int64(at).ToString(CultureInfo.InvariantCulture),
                         ColumnType.Float64 => found.Float64(at).ToString("R", CultureInfo.InvariantCulture),
                         ColumnType.Bool => found.Bool(at) ? "true" : "false",
+                        // A column of words and numbers is JSON; its words are strings in it.
+                        ColumnType.Json when found.Utf8(at) is [(byte)'"', ..] text =>
+                            JsonSerializer.Deserialize<string>(text)!,
                         _ => Encoding.UTF8.GetString(found.Utf8(at)),
                     }
         );
