@@ -371,31 +371,6 @@ public sealed class GradientTests
     }
 
     [Fact]
-    public void A_smooth_maximum_lies_just_above_the_maximum_and_its_weights_are_its_derivative()
-    {
-        double[] losses = [1, 2.5, 2.4],
-            preferences = [1, .5, .7],
-            ideal = [0, .1, .2];
-        double largest = losses.Select((loss, i) => preferences[i] * (loss - ideal[i])).Max(),
-            value = SmoothChebyshev.Value(losses, preferences, ideal, 0.05);
-        Assert.InRange(value, largest, largest + 0.05 * Math.Log(3));
-        double[] weights = SmoothChebyshev.Weights(losses, preferences, ideal, 0.05);
-        for (int i = 0; i < 3; i++)
-        {
-            double[] higher = [.. losses],
-                lower = [.. losses];
-            higher[i] += 1e-5;
-            lower[i] -= 1e-5;
-            double derivative =
-                (
-                    SmoothChebyshev.Value(higher, preferences, ideal, 0.05)
-                    - SmoothChebyshev.Value(lower, preferences, ideal, 0.05)
-                ) / 2e-5;
-            Assert.Equal(derivative, weights[i], 1e-6);
-        }
-    }
-
-    [Fact]
     public void Bad_calls_are_refused()
     {
         GradientProducts products = GradientProducts.Of(Two);
@@ -442,7 +417,6 @@ public sealed class GradientTests
             () => Epo.Step(products, [1, 1], [1, 0]),
             () => Epo.Step(products, [1], [1, 1]),
             () => AlignedMtl.Weights(products, [1]),
-            () => SmoothChebyshev.Weights([1, 2], [1, 1], [0, 0], 0),
             () => new Famo(2).Weights([1, -1]),
             () => new GradVac(3).Weights(products),
             () => _ = new GradVac(3, 0),
