@@ -74,7 +74,7 @@ public sealed class DpfrEvidence : IExperiment
     public int Seeds => 10;
 
     /// <inheritdoc/>
-    public int Revision => 2;
+    public int Revision => 3;
 
     /// <inheritdoc/>
     public Figures Measure(Trial trial)

@@ -35,8 +35,7 @@ internal static class DpfrStudy
                 ),
             Facts =
             [
-                new("Closest", best.Name, $"of {runs.Count} runs"),
-                new("DPFR", Text(To(best)), "distance to the reference; 0 is on it"),
+                new("Least distance", Text(To(best)), $"DPFR of {best.Name}, of {runs.Count} runs"),
                 new(
                     "Reference",
                     $"{Text(distance.Reference.X)}, {Text(distance.Reference.Y)}",

@@ -36,7 +36,7 @@ internal sealed record RecommendationData(
         for (int user = 0; user < relevant.Count; user++)
             repeated += relevant[user].RemoveWhere(history[user].Contains);
         if (repeated > 0)
-            notes.Add($"{repeated:N0} test interactions were left out: the user knew the item before.");
+            notes.Add($"Test interactions left out, since the user knew the item before: {repeated:N0}.");
         if (items <= length)
             throw new AssayException(
                 $"'{source}' has {items} items, and lists of {length} are to be judged",
@@ -46,7 +46,7 @@ internal sealed record RecommendationData(
             kept = [.. tested.Where(user => items - history[user].Count >= length)];
         if (kept.Length < tested.Length)
             notes.Add(
-                $"{tested.Length - kept.Length:N0} users were left out: fewer than {length} items are new to them."
+                $"Users left out, since fewer than {length} items are new to them: {tested.Length - kept.Length:N0}."
             );
         if (kept.Length < 2)
             throw new AssayException(

@@ -112,8 +112,11 @@ public class DpfrStudyTests
                 "user,item,part\na,1,train\na,1,test\na,2,test\nb,3,train\nb,1,test\nc,1,train\nc,2,train\nc,3,train\nc,4,train\nc,5,test\nd,5,train"
             )
         );
-        Assert.Contains(study.Notes, note => note.StartsWith("1 test interactions were left out"));
-        Assert.Contains(study.Notes, note => note.StartsWith("1 users were left out"));
+        Assert.Contains(
+            study.Notes,
+            note => note == "Test interactions left out, since the user knew the item before: 1."
+        );
+        Assert.Contains(study.Notes, note => note == "Users left out, since fewer than 2 items are new to them: 1.");
     }
 
     private static void Says(string what, string csv, DpfrOptions options, View? lists = null) =>
