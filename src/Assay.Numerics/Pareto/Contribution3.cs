@@ -6,6 +6,8 @@ namespace Assay.Numerics;
 /// <summary>Volumes that points add in three objectives, one after another: one pass over the points so far, four at a time, for each.</summary>
 internal sealed class Contribution3
 {
+    private const int Few = 64;
+
     private readonly CrossSection _section = new();
     private double _cornerX,
         _cornerY,
@@ -32,9 +34,10 @@ internal sealed class Contribution3
     /// <summary>Adds a point below the corner; returns the volume between it and the corner that was not covered before.</summary>
     public double Add(double x, double y, double z)
     {
-        double volume = Volume(x, y, z);
+        int above = NotAbove(z);
+        double volume = Volume(x, y, z, above);
         if (volume > 0)
-            Keep(x, y, z);
+            Keep(x, y, z, above);
         return volume;
     }
 
@@ -61,9 +64,8 @@ internal sealed class Contribution3
     }
 
     // Sweeps the point's box upwards from z; other points, clipped to the box, cover more and more of its cross section.
-    private double Volume(double x, double y, double z)
+    private double Volume(double x, double y, double z, int above)
     {
-        int above = UpperBound(z);
         // The nearest point to the left and the nearest one below cut the cross section to a smaller rectangle.
         (double right, double top) = Rectangle(x, y, above);
         if (right <= x || top <= y)
@@ -119,13 +121,8 @@ internal sealed class Contribution3
                 Vector256.ConditionalSelect(Vector256.LessThanOrEqual(otherY, pointY), otherX, none)
             );
         }
-        double lowestRight = _cornerX,
-            lowestTop = _cornerY;
-        for (int lane = 0; lane < Vector256<double>.Count; lane++)
-        {
-            lowestRight = Math.Min(lowestRight, right[lane]);
-            lowestTop = Math.Min(lowestTop, top[lane]);
-        }
+        double lowestRight = Lowest(right),
+            lowestTop = Lowest(top);
         for (; i < count; i++)
         {
             if (_x[i] <= x)
@@ -136,9 +133,14 @@ internal sealed class Contribution3
         return (lowestRight, lowestTop);
     }
 
-    private void Keep(double x, double y, double z)
+    private static double Lowest(Vector256<double> values)
     {
-        int at = UpperBound(z);
+        Vector128<double> pairs = Vector128.MinNative(values.GetLower(), values.GetUpper());
+        return Math.Min(pairs.GetElement(0), pairs.GetElement(1));
+    }
+
+    private void Keep(double x, double y, double z, int at)
+    {
         while (at > 0 && _z[at - 1] == z)
             at--;
         // Points from here on that the new one covers go.
@@ -157,10 +159,17 @@ internal sealed class Contribution3
             kept++;
         }
         _count = kept;
-        foreach (double[] values in (ReadOnlySpan<double[]>)[_x, _y, _z])
-            Array.Copy(values, at, values, at + 1, _count - at);
-        (_x[at], _y[at], _z[at]) = (x, y, z);
+        InsertAt(at, _x, x);
+        InsertAt(at, _y, y);
+        InsertAt(at, _z, z);
         _count++;
+    }
+
+    private void InsertAt(int at, double[] values, double value)
+    {
+        if (at < _count)
+            values.AsSpan(at, _count - at).CopyTo(values.AsSpan(at + 1));
+        values[at] = value;
     }
 
     private uint Covered(int from, double x, double y) =>
@@ -170,11 +179,12 @@ internal sealed class Contribution3
         ).ExtractMostSignificantBits();
 
     // How many points begin at z or lower.
-    private int UpperBound(double z)
+    private int NotAbove(double z)
     {
         int low = 0,
             high = _count;
-        while (low < high)
+        // Bisection, then counting: the last steps of a bisection are the ones that cannot be predicted.
+        while (high - low > Few)
         {
             int middle = (low + high) >>> 1;
             if (_z[middle] <= z)
@@ -182,6 +192,11 @@ internal sealed class Contribution3
             else
                 high = middle;
         }
+        for (; low + Vector256<double>.Count <= high; low += Vector256<double>.Count)
+            if (!Vector256.LessThanOrEqualAll(Vector256.LoadUnsafe(ref _z[low]), Vector256.Create(z)))
+                break;
+        while (low < high && _z[low] <= z)
+            low++;
         return low;
     }
 }

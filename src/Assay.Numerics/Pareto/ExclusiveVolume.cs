@@ -85,9 +85,9 @@ internal sealed class ExclusiveVolume
             if (added <= 0)
                 continue;
             volume += added * (corner - level.Keys[i]);
-            swept = Without(before, swept, shorter) + 1;
-            if (four)
-                MoveIntoOrder(before, swept);
+            swept = four
+                ? MovedIntoOrder(before, Without(before, swept, Vector256.Create<double>(point)) + 1)
+                : Without(before, swept, shorter) + 1;
         }
         return volume;
     }
@@ -194,6 +194,12 @@ internal sealed class ExclusiveVolume
             row.StoreUnsafe(ref first, (nuint)(earlier * Lanes));
             return n;
         }
+        return Without(rows, n, own) + 1;
+    }
+
+    private static int Without(double[] rows, int n, Vector256<double> own)
+    {
+        ref double first = ref MemoryMarshal.GetArrayDataReference(rows);
         int left = 0;
         for (int i = 0; i < n; i++)
         {
@@ -204,11 +210,11 @@ internal sealed class ExclusiveVolume
             left++;
         }
         own.StoreUnsafe(ref first, (nuint)(left * Lanes));
-        return left + 1;
+        return left;
     }
 
-    // Moves the last of n rows of four to its place by the last objective, among the others that are in order.
-    private static void MoveIntoOrder(double[] rows, int n)
+    // Moves the last of n rows of four to its place by the last objective, among the others that are in order; returns n.
+    private static int MovedIntoOrder(double[] rows, int n)
     {
         int from = (n - 1) * Lanes,
             to = from;
@@ -216,10 +222,11 @@ internal sealed class ExclusiveVolume
         while (to > 0 && rows[to - 1] > key)
             to -= Lanes;
         if (to == from)
-            return;
+            return n;
         Vector256<double> row = Vector256.Create(rows.AsSpan(from, Lanes));
         Array.Copy(rows, to, rows, to + Lanes, from - to);
         row.CopyTo(rows, to);
+        return n;
     }
 
     private double Box(int m, ReadOnlySpan<double> row)
