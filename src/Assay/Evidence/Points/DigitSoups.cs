@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Assay.Learning;
 using Assay.Numerics;
 using Assay.Train;
@@ -8,8 +7,8 @@ namespace Assay.Evidence;
 /// <summary>Soups over candidate datasets of handwritten digits: a small base set that the candidates help, and one that has stalled.</summary>
 internal sealed class DigitSoups
 {
-    private const int Side = 28,
-        Pixels = Side * Side,
+    private const int Side = HandwrittenDigits.Side,
+        Pixels = HandwrittenDigits.Pixels,
         Classes = 10,
         Batch = 32;
 
@@ -21,19 +20,8 @@ internal sealed class DigitSoups
     public DigitSoups(Trial trial)
     {
         _trial = trial;
-        byte[] images = Unpack("t10k-images-idx3-ubyte.gz"),
-            labels = Unpack("t10k-labels-idx1-ubyte.gz");
-        int rows = labels.Length - 8;
-        _images =
-        [
-            .. Enumerable
-                .Range(0, rows)
-                .Select(row =>
-                    images.AsSpan(16 + row * Pixels, Pixels).ToArray().Select(pixel => pixel / 255f).ToArray()
-                ),
-        ];
-        _labels = [.. Enumerable.Range(0, rows).Select(row => (int)labels[8 + row])];
-        _order = [.. Enumerable.Range(0, rows)];
+        (_images, _labels) = HandwrittenDigits.Read(trial);
+        _order = [.. Enumerable.Range(0, _labels.Length)];
         trial.Random.Child("digits").Shuffle<int>(_order);
     }
 
@@ -264,13 +252,5 @@ internal sealed class DigitSoups
                     right++;
         }
         return right / (double)rows.Labels.Count;
-    }
-
-    private byte[] Unpack(string file)
-    {
-        using GZipStream packed = new(File.OpenRead(_trial.Path("points", file)), CompressionMode.Decompress);
-        using MemoryStream bytes = new();
-        packed.CopyTo(bytes);
-        return bytes.ToArray();
     }
 }

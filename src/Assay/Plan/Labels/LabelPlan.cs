@@ -154,7 +154,7 @@ public sealed class LabelPlan(LabelOptions options) : IStudy
     }
 
     // Each column to mean 0 and deviation 1, so that one learning rate suits all; a column without deviation to 0.
-    private static Matrix Standardised(Matrix rows)
+    internal static Matrix Standardised(Matrix rows)
     {
         float[] values = [.. rows.Values];
         for (int j = 0; j < rows.Columns; j++)
