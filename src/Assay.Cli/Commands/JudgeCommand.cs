@@ -8,10 +8,15 @@ using Assay.Recipes.Execution;
 
 namespace Assay.Cli.Commands;
 
-/// <summary><c>assay judge proxies recipe.yaml</c>, beside the studies of the verb.</summary>
+/// <summary><c>assay judge proxies recipe.yaml</c> and <c>assay judge tiers recipe.yaml</c>, beside the studies of the verb.</summary>
 internal static class JudgeCommand
 {
-    private const string Method = "judge/proxies";
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Folder for the result.",
+        HelpName = "dir",
+        DefaultValueFactory = _ => "judge",
+    };
 
     private static readonly Argument<string> RecipePath = new("recipe")
     {
@@ -35,35 +40,71 @@ internal static class JudgeCommand
         );
         if (!withMethods)
             return command;
-        MethodEntry method = MethodCatalogue.Default.Methods.First(entry => entry.Name == Method);
-        Command proxies = new("proxies", method.Summary) { RecipePath, Set };
-        MethodOptions own = MethodOptions.AddTo(proxies, method);
-        MachineOptions.AddTo(proxies);
-        proxies.SetAction(parsed => Run(parsed, (ProxyStudyOptions)own.Of(parsed)));
-        command.Subcommands.Add(proxies);
+        command.Subcommands.Add(
+            OfRecipe("judge/proxies", (parsed, options) => Run(parsed, (ProxyStudyOptions)options))
+        );
+        Command tiers = OfRecipe("judge/tiers", (parsed, options) => Run(parsed, (TierOptions)options));
+        tiers.Options.Add(Out);
+        command.Subcommands.Add(tiers);
         return command;
     }
 
-    private static int Run(ParseResult parsed, ProxyStudyOptions options)
+    // What needs the candidates of a recipe, and not the rows of a file.
+    private static Command OfRecipe(string name, Func<ParseResult, object, int> run)
+    {
+        MethodEntry method = MethodCatalogue.Default.Methods.First(entry => entry.Name == name);
+        Command command = new(name[(name.IndexOf('/') + 1)..], method.Summary) { RecipePath, Set };
+        MethodOptions own = MethodOptions.AddTo(command, method);
+        MachineOptions.AddTo(command);
+        command.SetAction(parsed => run(parsed, own.Of(parsed)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, TierOptions options) =>
+        WithRunner(
+            parsed,
+            runner => runner.Study(options, parsed.GetRequiredValue(Out)),
+            report =>
+                StudyCommand.Show(
+                    report,
+                    parsed.GetRequiredValue(Out),
+                    parsed.GetValue(MachineOptions.Json),
+                    MachineOptions.IsQuiet(parsed)
+                )
+        );
+
+    private static int Run(ParseResult parsed, ProxyStudyOptions options) =>
+        WithRunner(
+            parsed,
+            runner => runner.Study(options),
+            report =>
+            {
+                if (parsed.GetValue(MachineOptions.Json))
+                    Console.Out.WriteLine(report.ToJson());
+                else if (!MachineOptions.IsQuiet(parsed))
+                    Write(report, Console.Out);
+                return ExitCode.Done;
+            }
+        );
+
+    private static int WithRunner<T>(ParseResult parsed, Func<RecipeRunner, T> run, Func<T, int> show)
     {
         Recipe recipe = Recipe.Load(parsed.GetRequiredValue(RecipePath), parsed.GetRequiredValue(Set));
         using Interruption interruption = new();
         using Store store = Store.Open(parsed.GetRequiredValue(StoreOption.Folder));
         bool quiet = MachineOptions.IsQuiet(parsed);
         using ProgressLines? lines = quiet ? null : new(Console.Error, !Console.IsErrorRedirected);
-        ProxyStudyReport report = new RecipeRunner(
-            recipe,
-            store,
-            MachineOptions.Of(parsed),
-            lines is null ? new QuietProgress() : lines,
-            interruption.Token
-        ).Study(options);
+        T report = run(
+            new RecipeRunner(
+                recipe,
+                store,
+                MachineOptions.Of(parsed),
+                lines is null ? new QuietProgress() : lines,
+                interruption.Token
+            )
+        );
         lines?.Complete();
-        if (parsed.GetValue(MachineOptions.Json))
-            Console.Out.WriteLine(report.ToJson());
-        else if (!quiet)
-            Write(report, Console.Out);
-        return ExitCode.Done;
+        return show(report);
     }
 
     private static void Write(ProxyStudyReport report, TextWriter output)

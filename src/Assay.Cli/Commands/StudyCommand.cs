@@ -34,9 +34,16 @@ internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, v
             session.Observer,
             session.Cancellation
         ).Run(call);
-        string page = Path.Combine(call.Folder, "report.html");
+        session.Complete();
+        return Show(report, call.Folder, session.AsJson, session.IsQuiet);
+    }
+
+    /// <summary>Writes the page of a study beside its tables, and says what it found.</summary>
+    public static int Show(StudyReport report, string folder, bool asJson, bool isQuiet)
+    {
+        string page = Path.Combine(folder, "report.html");
         report = report with { Files = [.. report.Files, page] };
-        Directory.CreateDirectory(call.Folder);
+        Directory.CreateDirectory(folder);
         Pieces.WriteFile(
             Path.GetFullPath(page),
             stream =>
@@ -45,10 +52,9 @@ internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, v
                 ReportPage.Render(report, writer);
             }
         );
-        session.Complete();
-        if (session.AsJson)
+        if (asJson)
             Console.Out.WriteLine(report.ToJson());
-        else if (!session.IsQuiet)
+        else if (!isQuiet)
             StudySummary.Write(report, Console.Out);
         return ExitCode.Done;
     }

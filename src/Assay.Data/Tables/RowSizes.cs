@@ -76,6 +76,40 @@ public sealed class RowSizes
     /// <param name="random">Names the draw; its state does not change.</param>
     public Subsample Draw(Selection selection, long budget, RandomStream random)
     {
+        (int[] kept, int cut, long beyond) = Drawn(selection, budget, random);
+        return new(kept, cut, beyond, selection.IsOrdered);
+    }
+
+    /// <summary>
+    /// Goes through a selection as often as the budget needs: whole passes, one after the other, and a draw for what is left. So every entry
+    /// comes equally often, or once more, and the sum is the budget, whatever the size of the selection.
+    /// </summary>
+    /// <inheritdoc cref="Draw"/>
+    public Subsample Repeated(Selection selection, long budget, RandomStream random)
+    {
+        long pass = Bytes(selection);
+        if (pass == 0 || budget < pass)
+            return Draw(selection, budget, random);
+        int[] whole =
+        [
+            .. Enumerable
+                .Range(0, selection.Count)
+                .Where(i => selection.Weights is null || selection.Weights[i] > 0)
+                .Select(i => selection.Rows[i]),
+        ];
+        if (!selection.IsOrdered)
+            Array.Sort(whole);
+        (int[] rest, int cut, long beyond) = budget % pass == 0 ? ([], -1, 0) : Drawn(selection, budget % pass, random);
+        return new(
+            [.. Enumerable.Repeat(whole, checked((int)(budget / pass))).SelectMany(rows => rows), .. rest],
+            cut,
+            beyond,
+            selection.IsOrdered
+        );
+    }
+
+    private (int[] Rows, int Cut, long Beyond) Drawn(Selection selection, long budget, RandomStream random)
+    {
         int[] entries = [.. Enumerable.Range(0, selection.Count)];
         int[] rows = [.. selection.Rows];
         Array.Sort(rows, entries); // repeats of a row stand together now
@@ -99,6 +133,6 @@ public sealed class RowSizes
         int[] kept = Array.ConvertAll(places, place => selection.Rows[place]);
         if (!selection.IsOrdered)
             Array.Sort(kept);
-        return new(kept, cut, Math.Max(0, drawn - budget), selection.IsOrdered);
+        return (kept, cut, Math.Max(0, drawn - budget));
     }
 }

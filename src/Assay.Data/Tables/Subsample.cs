@@ -17,7 +17,7 @@ public sealed class Subsample
         _cutBytes = cutBytes;
     }
 
-    /// <summary>Ordinals of the drawn rows, ascending unless <see cref="IsOrdered"/>; a row drawn k times is there k times.</summary>
+    /// <summary>Ordinals of the drawn rows, in their order, ascending within a pass unless <see cref="IsOrdered"/>; a row drawn k times is there k times.</summary>
     public IReadOnlyList<int> Rows { get; }
 
     /// <summary>True if the order of <see cref="Rows"/> is meant, so that training must not shuffle it.</summary>

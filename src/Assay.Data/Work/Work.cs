@@ -32,6 +32,19 @@ public sealed class Work(Pieces pieces)
     /// <summary>Other datasets of the recipe, by name, as they stand at this step.</summary>
     public IReadOnlyDictionary<string, View> Datasets { get; init; } = new Dictionary<string, View>();
 
+    /// <summary>The same with other pieces: for a part of the work whose stages are named as those of another part.</summary>
+    public Work With(Pieces others) =>
+        new(others)
+        {
+            Random = Random,
+            Threads = Threads,
+            MemoryBytes = MemoryBytes,
+            Progress = Progress,
+            Cancellation = Cancellation,
+            ModelFolder = ModelFolder,
+            Datasets = Datasets,
+        };
+
     /// <summary>The dataset of that name.</summary>
     /// <exception cref="AssayException">The recipe has none.</exception>
     public View Dataset(string name) =>

@@ -38,6 +38,12 @@ public sealed record JudgeOptions
     /// </summary>
     public Amount Tokens { get; init; } = Amount.Share(0.5);
 
+    /// <summary>
+    /// Whether a candidate that is smaller than <see cref="Tokens"/> is gone through several times, so that every model sees exactly as many tokens
+    /// and a small candidate pays by repeating itself: DataComp's contract. Otherwise no row is seen twice.
+    /// </summary>
+    public bool Repeat { get; init; }
+
     /// <summary>Number of seeds, 2 to 100: training draws, and parts of the target.</summary>
     [Range(2, 100)]
     public int Seeds { get; init; } = 5;
@@ -47,7 +53,7 @@ public sealed record JudgeOptions
     public double Confidence { get; init; } = 0.95;
 
     /// <summary>
-    /// What to measure: <c>bits-per-byte@dataset</c> (language models), <c>accuracy@dataset</c> and <c>log-loss@dataset</c>
+    /// What to measure: <c>bits-per-byte@dataset</c> and <c>cloze@dataset</c> (language models), <c>accuracy@dataset</c> and <c>log-loss@dataset</c>
     /// (classifiers), <c>distinct-1</c> to <c>distinct-5</c> (share of distinct word n-grams
     /// in the training text), <c>diversity</c> (mean distance of two rows of it, as bags of words), <c>rows</c>, <c>bytes</c>,
     /// <c>tokens</c> (the whole candidate in the proxy's tokens).

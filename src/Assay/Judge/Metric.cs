@@ -5,6 +5,7 @@ namespace Assay.Judge;
 internal enum MetricKind
 {
     BitsPerByte,
+    Cloze,
     Accuracy,
     LogLoss,
     Distinct,
@@ -22,11 +23,12 @@ internal enum MetricKind
 internal sealed record Metric(string Name, MetricKind Kind, string Target = "", int Words = 0)
 {
     private const string Known =
-        "bits-per-byte@<dataset>, accuracy@<dataset>, log-loss@<dataset>, distinct-1 to distinct-5, diversity, rows, bytes, tokens";
+        "bits-per-byte@<dataset>, cloze@<dataset>, accuracy@<dataset>, log-loss@<dataset>, distinct-1 to distinct-5, diversity, rows, bytes, tokens";
 
     private static readonly (string Prefix, MetricKind Kind)[] OfTargets =
     [
         ("bits-per-byte", MetricKind.BitsPerByte),
+        ("cloze", MetricKind.Cloze),
         ("accuracy", MetricKind.Accuracy),
         ("log-loss", MetricKind.LogLoss),
     ];
@@ -39,7 +41,7 @@ internal sealed record Metric(string Name, MetricKind Kind, string Target = "", 
         {
             MetricKind.BitsPerByte => "bits/byte",
             MetricKind.LogLoss => "nats",
-            MetricKind.Accuracy or MetricKind.Distinct or MetricKind.Diversity => "share",
+            MetricKind.Cloze or MetricKind.Accuracy or MetricKind.Distinct or MetricKind.Diversity => "share",
             MetricKind.Rows => "rows",
             MetricKind.Tokens => "tokens",
             _ => "bytes",

@@ -6,7 +6,7 @@ namespace Assay.Judge;
 /// <summary>The cheapest proxy: a byte n-gram model (interpolated modified Kneser-Ney). Nothing about it is random.</summary>
 internal sealed class NGramProxy(int order) : IProxy
 {
-    public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte];
+    public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte, MetricKind.Cloze];
 
     public MetricKind Loss => MetricKind.BitsPerByte;
 
@@ -51,6 +51,10 @@ internal sealed class NGramProxy(int order) : IProxy
         public double Measure(MetricKind kind, TargetPart part, CancellationToken cancellation)
         {
             NGramScorer scorer = new(model);
+            if (kind == MetricKind.Cloze)
+                return ClozeItems
+                    .Of(part, cancellation)
+                    .Accuracy(texts => [.. texts.Select(text => Cost(scorer, text))]);
             double bits = 0;
             long bytes = 0;
             part.View.ForEach(
@@ -65,6 +69,12 @@ internal sealed class NGramProxy(int order) : IProxy
                 cancellation
             );
             return bytes > 0 ? bits / bytes : throw part.HasNoText();
+        }
+
+        private static double Cost(NGramScorer scorer, byte[] text)
+        {
+            scorer.AddBytes(text);
+            return scorer.EndRow().Bits;
         }
     }
 }

@@ -111,7 +111,7 @@ public sealed class ProxyJudge
         if (_proxy.HasRate && _share is null && _options is { Rate: "small", Reduce: > 1 } && Loss is { } loss)
             rate = new RateTrial(_proxy, _options.Reduce, loss, candidates[0].Name).Choose(
                 candidates[0].View,
-                budgeted[0].Draw(candidates[0].View.Selection, budget, work.Random.Child("draw").Child(0)),
+                Draw(budgeted[0], candidates[0].View.Selection, budget, work.Random, seed: 0),
                 targets[loss.Target].Part(0),
                 share =>
                     new(
@@ -135,8 +135,7 @@ public sealed class ProxyJudge
                 View view = candidates[candidate].View;
                 // Models are trained side by side: threads are better spent so than within each.
                 using Workers.LimitScope limit = Workers.Limit(Math.Max(1, work.Threads / atOnce));
-                Subsample sample = budgeted[candidate]
-                    .Draw(view.Selection, budget, work.Random.Child("draw").Child(seed));
+                Subsample sample = Draw(budgeted[candidate], view.Selection, budget, work.Random, seed);
                 ProxyRun run = new(
                     work.Random.Child("train").Child(seed),
                     work.MemoryBytes / atOnce,
@@ -173,7 +172,15 @@ public sealed class ProxyJudge
     }
 
     private long BudgetOf(long smallest) =>
-        Math.Max(1, Math.Min(_options.Tokens.Of(smallest), (long)(LargestShare * smallest)));
+        _options.Repeat
+            ? Math.Max(1, _options.Tokens.IsShare ? _options.Tokens.Of(smallest) : (long)_options.Tokens.Value)
+            : Math.Max(1, Math.Min(_options.Tokens.Of(smallest), (long)(LargestShare * smallest)));
+
+    private Subsample Draw(RowSizes sizes, Selection selection, long budget, RandomStream draws, int seed)
+    {
+        RandomStream random = draws.Child("draw").Child(seed);
+        return _options.Repeat ? sizes.Repeated(selection, budget, random) : sizes.Draw(selection, budget, random);
+    }
 
     private double[] Measure(
         View view,

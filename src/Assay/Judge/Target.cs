@@ -44,9 +44,18 @@ internal sealed class TargetPart(string name, View view, int[] rows, int seed)
     /// <summary>Ordinals, ascending.</summary>
     public IReadOnlyList<int> Rows => rows;
 
+    /// <summary>Names the part: equal names are equal random choices.</summary>
+    public RandomStream Random => new((ulong)seed, "target " + name);
+
     public AssayException HasNoText() =>
         new(
             $"judge: a part of the target '{name}' has no text in it ({rows.Length} rows of seed {seed + 1})",
             hint: "Check its 'text:' column, or lower 'seeds'."
+        );
+
+    public AssayException IsTooShort(int bytes, int rows) =>
+        new(
+            $"judge: a part of the target '{name}' has fewer than {rows} rows of {bytes} bytes or more",
+            hint: "Cloze questions need them: give the target longer or more rows, or lower 'seeds'."
         );
 }

@@ -7,7 +7,7 @@ namespace Assay.Judge;
 /// <summary>A small transformer over bytes, trained once through the draw.</summary>
 internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
 {
-    public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte];
+    public IReadOnlyList<MetricKind> Measures => [MetricKind.BitsPerByte, MetricKind.Cloze];
 
     public MetricKind Loss => MetricKind.BitsPerByte;
 
@@ -42,6 +42,10 @@ internal sealed class TransformerProxy(LanguageModelOptions options) : IProxy
         /// <summary>Negative base-2 log-probability of the rows, their ends included, over their bytes of text.</summary>
         public double Measure(MetricKind kind, TargetPart part, CancellationToken cancellation)
         {
+            if (kind == MetricKind.Cloze)
+                return ClozeItems
+                    .Of(part, cancellation)
+                    .Accuracy(texts => TokenRows.Of(texts, ClozeItems.Length).RowLosses(model.Model, cancellation));
             TokenStream text = new();
             part.View.ForEach(part.Rows, (batch, row) => text.Add(batch.Text(row)), cancellation);
             return text.Bytes > 0 ? model.BitsPerByte(text, cancellation) : throw part.HasNoText();

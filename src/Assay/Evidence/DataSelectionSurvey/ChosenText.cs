@@ -6,7 +6,10 @@ using Assay.Value;
 namespace Assay.Evidence;
 
 /// <summary>What a model learns of WikiText from equal bytes of a mixed pool, chosen in different ways.</summary>
-internal sealed class ChosenText(Trial trial, SurveyCorpora corpora)
+/// <param name="trial">The seed.</param>
+/// <param name="corpora">The pool's documents.</param>
+/// <param name="bytes">Bytes to choose; 0 for those of the survey.</param>
+internal sealed class ChosenText(Trial trial, SurveyCorpora corpora, int bytes = 0)
 {
     /// <summary>Ways to choose; the last has what is wanted itself.</summary>
     public static readonly string[] Arms =
@@ -24,7 +27,7 @@ internal sealed class ChosenText(Trial trial, SurveyCorpora corpora)
         RowBytes = 128,
         Batch = 16;
 
-    private readonly int _bytes = trial.Size(300_000, 20_000);
+    private readonly int _bytes = bytes > 0 ? bytes : trial.Size(300_000, 20_000);
 
     /// <summary>Adds <c>loss/...</c>: nats a byte on held-out WikiText.</summary>
     public void Measure(Figures figures)
@@ -55,7 +58,8 @@ internal sealed class ChosenText(Trial trial, SurveyCorpora corpora)
         }
     }
 
-    private View Choose(string arm, View pool, View target)
+    /// <summary>What an arm chooses of a pool.</summary>
+    public View Choose(string arm, View pool, View target)
     {
         RandomSample random = new(new() { Keep = Amount.Count(_bytes), Budget = Budget.Bytes });
         View Kept(ISelector selector, View from)

@@ -82,7 +82,7 @@ public sealed class ProxyStudy
     )
     {
         using Pieces pieces = new(Path.Combine(work.Pieces.Folder, folder));
-        return [.. new ProxyJudge(judge, 1 / reduce).Judge(candidates, Within(work, pieces)).Select(of => of[0])];
+        return [.. new ProxyJudge(judge, 1 / reduce).Judge(candidates, work.With(pieces)).Select(of => of[0])];
     }
 
     private double[] Tuned(JudgeOptions judge, IReadOnlyList<(string Name, View View)> candidates, Work work)
@@ -98,17 +98,6 @@ public sealed class ProxyStudy
         }
         return best;
     }
-
-    private static Work Within(Work work, Pieces pieces) =>
-        new(pieces)
-        {
-            Random = work.Random,
-            Threads = work.Threads,
-            MemoryBytes = work.MemoryBytes,
-            Progress = work.Progress,
-            Cancellation = work.Cancellation,
-            Datasets = work.Datasets,
-        };
 
     private RateRanking Rank(
         double reduce,

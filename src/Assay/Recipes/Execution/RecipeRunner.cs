@@ -6,6 +6,7 @@ using Assay.Data;
 using Assay.Judge;
 using Assay.Models;
 using Assay.Plan;
+using Assay.Studies;
 
 namespace Assay.Recipes.Execution;
 
@@ -135,6 +136,36 @@ public sealed class RecipeRunner(
     /// <exception cref="OperationCanceledException">It was asked to stop; finished pieces are kept.</exception>
     public ProxyStudyReport Study(ProxyStudyOptions study)
     {
+        (Flow flow, List<(string, Flow)> candidates) = RunCandidates();
+        return new ProxyStudyStep(store, _steps, observer).Run(study, recipe, candidates, flow);
+    }
+
+    /// <summary>Runs the steps, and trains fixed models on the candidates at several scales: <c>assay judge tiers</c>.</summary>
+    /// <param name="tiers">Which scales, tests and further submissions.</param>
+    /// <param name="folder">Where tables and files are written.</param>
+    /// <exception cref="AssayException">Something that the user can mend went wrong.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop; finished pieces are kept.</exception>
+    public StudyReport Study(TierOptions tiers, string folder)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        (Flow flow, List<(string, Flow)> candidates) = RunCandidates();
+        (Study study, bool cached) = new TierStep(store, _steps, observer).Run(tiers, recipe, candidates, flow);
+        return new()
+        {
+            Method = "judge/tiers",
+            Options = CanonicalJson.Of(tiers),
+            Seed = recipe.Seed,
+            Data = [recipe.Path],
+            Rows = flow.View.Selection.Count,
+            Study = study,
+            Files = StudyRunner.Write(study, folder),
+            Seconds = clock.Elapsed.TotalSeconds,
+            Cached = cached,
+        };
+    }
+
+    private (Flow Shared, List<(string, Flow)> Candidates) RunCandidates()
+    {
         observer.CandidateStarted("");
         Flow flow = ReadData().Item1;
         (flow, _) = RunSteps(recipe.Steps, flow);
@@ -145,7 +176,7 @@ public sealed class RecipeRunner(
             candidates.Add((name, RunSteps(steps, flow).Item1));
         }
         observer.CandidateStarted("");
-        return new ProxyStudyStep(store, _steps, observer).Run(study, recipe, candidates, flow);
+        return (flow, candidates);
     }
 
     private RunReport Run(string id, DateTimeOffset started)

@@ -44,7 +44,7 @@ public sealed class StudyRunner(
             Data = call.Data.Path,
             Rows = flow.View.Selection.Count,
             Study = study,
-            Files = [.. FilesOf(study).Select(file => Write(call.Folder, file))],
+            Files = Write(study, call.Folder),
             Seconds = clock.Elapsed.TotalSeconds,
             Cached = reports[^1].Cached,
         };
@@ -65,6 +65,11 @@ public sealed class StudyRunner(
         foreach (StudyFile file in study.Files)
             yield return file;
     }
+
+    /// <summary>Writes the files of a study into a folder, and gives their paths.</summary>
+    /// <exception cref="AssayException">The folder cannot be made.</exception>
+    internal static IReadOnlyList<string> Write(Study study, string folder) =>
+        [.. FilesOf(study).Select(file => Write(folder, file))];
 
     private static string Stem(string title)
     {
