@@ -5,7 +5,7 @@ namespace Assay.Tests;
 public class Nsga2Tests
 {
     /// <summary>Two distances in a square: the front is the segment between the two points.</summary>
-    private sealed class TwoTargets : IBoxProblem
+    internal sealed class TwoTargets : IBoxProblem
     {
         public int Objectives => 2;
 
@@ -27,7 +27,7 @@ public class Nsga2Tests
         }
     }
 
-    private static readonly Nsga2Options Short = new() { Population = 40, Generations = 60 };
+    private static readonly GeneticOptions Short = new() { Population = 40, Generations = 60 };
 
     [Fact]
     public void ItFindsTheSegment()

@@ -67,7 +67,7 @@ public class ParetoFlowEvidenceTests
                 }
             );
         Figures first = Measure(0);
-        Assert.Equal(12, experiment.Conclude(new([first, Measure(1)])).Count);
+        Assert.Equal(13, experiment.Conclude(new([first, Measure(1)])).Count);
         Assert.Equal(first.ToArray(), Measure(0).ToArray());
     }
 }

@@ -82,48 +82,10 @@ public sealed record OfflineTask(BenchmarkProblem Problem, DesignData Data, doub
     }
 
     /// <summary>How far points lie behind the true front on average (GD+), objectives scaled by the data.</summary>
-    public double Distance(double[] objectives) => MeanShortfall(Data.Scaled(objectives), Data.Scaled(Front));
+    public double Distance(double[] objectives) =>
+        Indicators.GenerationalDistancePlus(Data.Scaled(objectives), Data.Scaled(Front), Data.M);
 
     /// <summary>How far the true front lies before the points on average (IGD+), objectives scaled by the data.</summary>
-    public double InvertedDistance(double[] objectives)
-    {
-        double[] points = Data.Scaled(objectives),
-            front = Data.Scaled(Front);
-        int m = Data.M;
-        double sum = 0;
-        for (int i = 0; i < front.Length; i += m)
-        {
-            double nearest = double.PositiveInfinity;
-            for (int k = 0; k < points.Length; k += m)
-                nearest = Math.Min(nearest, Shortfall(points.AsSpan(k, m), front.AsSpan(i, m)));
-            sum += nearest;
-        }
-        return sum / (front.Length / m);
-    }
-
-    private double MeanShortfall(double[] points, double[] front)
-    {
-        int m = Data.M;
-        double sum = 0;
-        for (int i = 0; i < points.Length; i += m)
-        {
-            double nearest = double.PositiveInfinity;
-            for (int k = 0; k < front.Length; k += m)
-                nearest = Math.Min(nearest, Shortfall(points.AsSpan(i, m), front.AsSpan(k, m)));
-            sum += nearest;
-        }
-        return sum / (points.Length / m);
-    }
-
-    // Only what is worse counts (Ishibuchi and others, 2015).
-    private static double Shortfall(ReadOnlySpan<double> point, ReadOnlySpan<double> of)
-    {
-        double sum = 0;
-        for (int j = 0; j < point.Length; j++)
-        {
-            double worse = Math.Max(0, point[j] - of[j]);
-            sum += worse * worse;
-        }
-        return Math.Sqrt(sum);
-    }
+    public double InvertedDistance(double[] objectives) =>
+        Indicators.InvertedGenerationalDistancePlus(Data.Scaled(objectives), Data.Scaled(Front), Data.M);
 }

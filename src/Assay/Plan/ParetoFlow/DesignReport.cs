@@ -28,14 +28,18 @@ internal sealed class DesignReport(
             measured = data.Hypervolume(rows.Objectives);
         bool isBetter = judged > measured;
         double weakest = networks.Correlations.Min();
-        DesignProposal other = proposals.First(proposal => proposal != best);
+        DesignProposal[] others = [.. proposals.Where(proposal => proposal != best)];
         return new()
         {
             Title = "Designs to try",
             Answer = isBetter
                 ? $"Try the {Counted(best)} of {best.Name}: predictors that no search has seen expect a hypervolume of {Text(judged)} of them, "
-                    + $"{Text(data.Hypervolume(other.Judged))} of those of {other.Name}; the best rows of the data have {Text(measured)}."
-                : $"Keep the best rows of the data: they have a hypervolume of {Text(measured)}, and predictors that no search has seen expect only {Text(judged)} of the {Counted(best)} of {best.Name}, the better proposal.",
+                    + string.Join(
+                        ", ",
+                        others.Select(other => $"{Text(data.Hypervolume(other.Judged))} of those of {other.Name}")
+                    )
+                    + $"; the best rows of the data have {Text(measured)}."
+                : $"Keep the best rows of the data: they have a hypervolume of {Text(measured)}, and predictors that no search has seen expect only {Text(judged)} of the {Counted(best)} of {best.Name}, the best proposal.",
             Facts =
             [
                 new(
@@ -43,20 +47,20 @@ internal sealed class DesignReport(
                     isBetter ? best.Name : "best rows",
                     "by predictors that no search has seen"
                 ),
-                .. proposals.Select(proposal => new Fact(
-                    $"Hypervolume of {proposal.Name}",
-                    Text(data.Hypervolume(proposal.Judged)),
-                    $"{Text(data.Hypervolume(proposal.Objectives))} by the predictors that it searched with"
-                )),
+                new(
+                    $"Hypervolume of {best.Name}",
+                    Text(judged),
+                    $"{Text(data.Hypervolume(best.Objectives))} by the predictors that it searched with"
+                ),
                 new("Hypervolume of the best rows", Text(measured), "measured"),
                 new(
                     "Distance to the data",
                     Text(Quantiles.Of(best.Distances, [0.5])[0]),
-                    $"of {best.Name}, median, in standard deviations; {Text(Quantiles.Of(other.Distances, [0.5])[0])} of {other.Name}"
+                    $"of {best.Name}, median, in standard deviations"
                 ),
                 new("Weakest predictor", Text(weakest), "correlation on rows that it was not fitted on"),
             ],
-            Panels = [.. Planes(), Comparison(isBetter ? best : null), Designs(best), Designs(other)],
+            Panels = [.. Planes(), Comparison(isBetter ? best : null), Designs(best), .. others.Select(Designs)],
             Notes = [.. Notes(weakest)],
         };
     }

@@ -3,7 +3,7 @@ using Assay.Numerics;
 
 namespace Assay.Plan;
 
-/// <summary>Proposes designs from what was learnt of a table, by the flow or by a genetic search on the same predictors.</summary>
+/// <summary>Proposes designs from what was learnt of a table, by the flow or by genetic searches on the same predictors.</summary>
 /// <param name="data">The table.</param>
 /// <param name="networks">What was learnt.</param>
 /// <param name="count">Designs to propose, at least 1.</param>
@@ -55,25 +55,33 @@ public sealed class DesignSearch(DesignData data, DesignNetworks networks, int c
     /// <summary>Proposes by NSGA-II on the predictors, beginning with the best rows of the data.</summary>
     /// <param name="options">How long and how widely; the population is at least the number of proposals.</param>
     /// <param name="random">Where the random numbers come from.</param>
-    /// <param name="work">Cancellation; null has none.</param>
-    public DesignProposal ByNsga2(Nsga2Options options, RandomStream random, Work? work = null)
+    /// <param name="work">Progress and cancellation; null has neither.</param>
+    public DesignProposal ByNsga2(GeneticOptions options, RandomStream random, Work? work = null)
     {
-        Nsga2Options used = options with { Population = Math.Max(options.Population, count) };
-        int d = data.Space.Width;
-        double[] start =
-        [
-            .. data.Best(used.Population).SelectMany(row => data.Encoded.Skip(row * d).Take(d)).Select(x => (double)x),
-        ];
-        PredictedProblem problem = new(data, networks.Predictors);
-        (double[] found, _) = new Nsga2(used)
+        GeneticOptions used = Used(options);
+        Nsga2 nsga2 = new(used)
         {
             Watch = (generation, _, _) =>
             {
                 if (generation % 10 == 9)
                     work?.Progress?.Report(new("NSGA-II", generation + 1, used.Generations, "generations"));
             },
-        }.Run(problem, start, random, work?.Cancellation ?? default);
-        return Propose("NSGA-II", [.. found.Select(x => (float)x)], keepBounds: true, clipped: 0);
+        };
+        return Found(
+            "NSGA-II",
+            nsga2.Run(Predicted(), Start(used.Population), random, work?.Cancellation ?? default).Designs
+        );
+    }
+
+    /// <summary>The same by MOEA/D.</summary>
+    /// <inheritdoc cref="ByNsga2"/>
+    public DesignProposal ByMoead(GeneticOptions options, RandomStream random, Work? work = null)
+    {
+        GeneticOptions used = Used(options);
+        return Found(
+            "MOEA/D",
+            new Moead(used).Run(Predicted(), Start(used.Population), random, work?.Cancellation ?? default).Designs
+        );
     }
 
     /// <summary>The best rows of the data, with what was measured: what every proposal is to beat.</summary>
@@ -93,6 +101,23 @@ public sealed class DesignSearch(DesignData data, DesignNetworks networks, int c
     /// <summary>The share of designs that lie outside of the bounds.</summary>
     public double ShareOutside(DesignProposal proposal) =>
         (double)data.Space.Box.CountOutside(data.Space.Encode(proposal.Designs)) / Math.Max(1, proposal.Count);
+
+    private GeneticOptions Used(GeneticOptions options) =>
+        options with
+        {
+            Population = Math.Max(options.Population, count),
+        };
+
+    private PredictedProblem Predicted() => new(data, networks.Predictors);
+
+    private double[] Start(int population)
+    {
+        int d = data.Space.Width;
+        return [.. data.Best(population).SelectMany(row => data.Encoded.Skip(row * d).Take(d)).Select(x => (double)x)];
+    }
+
+    private DesignProposal Found(string name, double[] designs) =>
+        Propose(name, [.. designs.Select(x => (float)x)], keepBounds: true, clipped: 0);
 
     private double[] Judged(float[] encoded)
     {

@@ -4,10 +4,10 @@ using Assay.Studies;
 
 namespace Assay.Plan;
 
-/// <summary>Proposes designs on the front of several objectives from a table of measured ones, by guided flows and by a genetic search.</summary>
+/// <summary>Proposes designs on the front of several objectives from a table of measured ones, by guided flows and by genetic searches.</summary>
 /// <remarks>
-/// "ParetoFlow: Guided Flows in Multi-Objective Optimization", arXiv 2412.03718v2; NSGA-II on the same predictors beside it. Which of the two to
-/// take is decided by a second set of predictors that neither has seen.
+/// "ParetoFlow: Guided Flows in Multi-Objective Optimization", arXiv 2412.03718v2; NSGA-II and MOEA/D on the same predictors beside it. Which to
+/// take is decided by a second set of predictors that none of them has seen.
 /// </remarks>
 [Method("plan/pareto-flow", Paper = "pareto-flow")]
 public sealed class ParetoFlow(ParetoFlowOptions options) : IStudy
@@ -24,13 +24,14 @@ public sealed class ParetoFlow(ParetoFlowOptions options) : IStudy
         DesignSearch search = new(table, networks, options.Count);
         DesignProposal rows = search.BestOfData(),
             genetic = search.ByNsga2(options.Search, work.Random.Child("nsga2"), work),
+            divided = search.ByMoead(options.Search, work.Random.Child("moead"), work),
             flow = search.ByFlow(
                 WeightSpread.Even(objectives.Count, options.Weights, options.Neighbours),
                 options,
                 work.Random.Child("flow"),
                 work: work
             );
-        return new DesignReport(table, networks, objectives, rows, [flow, genetic]).Study();
+        return new DesignReport(table, networks, objectives, rows, [flow, genetic, divided]).Study();
     }
 
     private Objective[] Objectives()

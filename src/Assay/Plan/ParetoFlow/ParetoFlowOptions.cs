@@ -36,6 +36,6 @@ public sealed record ParetoFlowOptions : GuidedSamplingOptions
     /// <summary>How the networks are trained: { flow-width, flow-epochs, predictor-width, predictor-epochs, batch, learning-rate }.</summary>
     public DesignNetworkOptions Networks { get; init; } = new();
 
-    /// <summary>The rival on the same predictors, NSGA-II: { population, generations, crossover, crossover-index, mutation-index }.</summary>
-    public Nsga2Options Search { get; init; } = new();
+    /// <summary>The rivals on the same predictors, NSGA-II and MOEA/D: { population, generations, crossover, crossover-index, mutation-index }.</summary>
+    public GeneticOptions Search { get; init; } = new();
 }

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.IO.Compression;
+using Assay.Evidence;
 using Assay.Numerics;
 using Assay.Plan;
 
@@ -48,7 +47,9 @@ public class BenchmarkProblemTests
     [InlineData("re31")]
     public void EngineeringProblemsHaveTheirShippedFronts(string name)
     {
-        double[] front = ReadFront(SharedData.Path($"pareto-flow/reference_points_{name.ToUpperInvariant()}.dat.gz"));
+        double[] front = OfflineTask.ReadFront(
+            SharedData.Path($"pareto-flow/reference_points_{name.ToUpperInvariant()}.dat.gz")
+        );
         BenchmarkProblem problem = BenchmarkProblem.Named(name);
         int m = problem.Objectives;
         double[] low = [.. Enumerable.Range(0, m).Select(j => Column(front, m, j).Min())],
@@ -62,18 +63,6 @@ public class BenchmarkProblemTests
         Assert.InRange(both / best, 1, 1.001);
 
         double[] Scaled(double[] rows) => [.. rows.Select((x, i) => (x - low[i % m]) / range[i % m])];
-    }
-
-    internal static double[] ReadFront(string path)
-    {
-        using StreamReader reader = new(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
-        return
-        [
-            .. reader
-                .ReadToEnd()
-                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-                .Select(word => double.Parse(word, CultureInfo.InvariantCulture)),
-        ];
     }
 
     private static IEnumerable<double> Column(double[] rows, int m, int column) =>

@@ -111,8 +111,9 @@ public class DesignNetworksTests
         DesignSearch search = new(data, Train(data, pieces), 30);
         DesignProposal flow = search.ByFlow(WeightSpread.Even(2, 40), new() { Steps = 100 }, new(1, "flow")),
             genetic = search.ByNsga2(new() { Population = 40, Generations = 40 }, new(1, "genetic")),
+            divided = search.ByMoead(new() { Population = 40, Generations = 40 }, new(1, "divided")),
             best = search.BestOfData();
-        foreach (DesignProposal proposal in (DesignProposal[])[flow, genetic, best])
+        foreach (DesignProposal proposal in (DesignProposal[])[flow, genetic, divided, best])
         {
             Assert.InRange(proposal.Count, 2, 30);
             Assert.Equal(3 * proposal.Count, proposal.Designs.Length);
@@ -122,6 +123,7 @@ public class DesignNetworksTests
             Assert.Equal(0, search.ShareOutside(proposal));
         }
         Assert.True(data.Hypervolume(genetic.Objectives) > data.Hypervolume(best.Objectives));
+        Assert.True(data.Hypervolume(divided.Objectives) > data.Hypervolume(best.Objectives));
         Assert.All(best.Distances, distance => Assert.Equal(0, distance));
         Assert.Equal(
             flow.Designs,

@@ -79,7 +79,7 @@ public class ParetoFlowTests
         Study study = Run(options, Table());
         Assert.StartsWith(study.Facts[0].Name == "Try" ? "Try the " : "Keep the best rows", study.Answer);
         PointsPanel plane = Assert.IsType<PointsPanel>(study.Panels[0]);
-        Assert.Equal(["data", "ParetoFlow", "NSGA-II"], plane.Clouds.Select(cloud => cloud.Name));
+        Assert.Equal(["data", "ParetoFlow", "NSGA-II", "MOEA/D"], plane.Clouds.Select(cloud => cloud.Name));
         Assert.Equal(Better.Less, plane.X.Better);
         Assert.Equal(Better.More, plane.Y.Better);
         Assert.Equal(200, plane.Clouds[0].X.Count);
