@@ -15,7 +15,7 @@ public static class WilsonInterval
             throw new ArgumentException($"{successes} of {count} is no share.");
         if (!(confidence > 0 && confidence < 1))
             throw new ArgumentException($"A confidence of {confidence} is none.");
-        double z = NormalQuantile.Of((1 + confidence) / 2),
+        double z = Gaussian.Quantile((1 + confidence) / 2),
             share = successes / count,
             divisor = 1 + z * z / count,
             middle = (share + z * z / (2 * count)) / divisor,

@@ -80,6 +80,9 @@ public sealed class Frontier : IStudy
             !onFront[i]
             && !Enumerable.Range(0, n).Any(other => Dominates(costs, m, other, i) && IsCertain(intervals, m, other, i));
         int[] undecided = [.. Enumerable.Range(0, n).Where(Undecided)];
+        double[] unit = Normalised(costs, m);
+        double[] corner = [.. Enumerable.Repeat(Reference, m)];
+        double[] added = m > Hypervolume.MostExact ? [] : Hypervolume.Contributions(unit, m, corner);
         (int best, string why) = m == 1 ? Lowest(candidates, intervals, front) : Bend(candidates, costs, front);
         return new()
         {
@@ -88,7 +91,8 @@ public sealed class Frontier : IStudy
             Undecided = [.. undecided.Select(i => candidates[i].Name)],
             Best = candidates[best].Name,
             Why = why,
-            Hypervolume = Volume(costs, m),
+            Hypervolume = Numerics.Hypervolume.Estimate(unit, m, corner, new(0, "plan/frontier")).Value,
+            Contributions = added.Length == 0 ? [] : [.. front.Select(i => added[i])],
         };
     }
 
@@ -145,7 +149,7 @@ public sealed class Frontier : IStudy
     }
 
     // In objectives where 0 is the best and 1 the worst mean of all candidates; a constant objective is 0 for all.
-    private static double Volume(double[] costs, int m)
+    private static double[] Normalised(double[] costs, int m)
     {
         double[] unit = new double[costs.Length];
         for (int j = 0; j < m; j++)
@@ -160,7 +164,7 @@ public sealed class Frontier : IStudy
             for (int i = j; i < costs.Length; i += m)
                 unit[i] = high > low ? (costs[i] - low) / (high - low) : 0;
         }
-        return Numerics.Hypervolume.Exact(unit, m, [.. Enumerable.Repeat(Reference, m)]);
+        return unit;
     }
 
     private static bool Dominates(double[] costs, int m, int a, int b)

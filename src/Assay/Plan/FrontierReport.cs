@@ -20,6 +20,12 @@ public sealed record FrontierReport
 
     /// <summary>Dominated hypervolume in the normalised objectives, reference point 1.1 in each.</summary>
     public required double Hypervolume { get; init; }
+
+    /// <summary>
+    /// For each candidate of <see cref="NonDominated"/>, how much of the hypervolume is lost without it; 0 for one of two equals. Empty beyond
+    /// eight objectives.
+    /// </summary>
+    public IReadOnlyList<double> Contributions { get; init; } = [];
 }
 
 /// <summary>A metric and the direction in which it is better.</summary>

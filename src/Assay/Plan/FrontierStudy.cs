@@ -65,6 +65,7 @@ internal static class FrontierStudy
             new TablePanel
             {
                 Title = "Candidates",
+                Note = objectives.Count > 1 ? "What a candidate adds is the hypervolume that is lost without it." : "",
                 Columns =
                 [
                     TableColumn.Of("candidate", candidates.Select(candidate => candidate.Name)),
@@ -73,6 +74,20 @@ internal static class FrontierStudy
                         "seeds",
                         candidates.Select(candidate => (double)candidate.Measurements[0].Values.Count)
                     ),
+                    .. frontier.Contributions.Count == 0 || objectives.Count == 1
+                        ? (TableColumn[])[]
+                        :
+                        [
+                            TableColumn.Of(
+                                "adds",
+                                candidates.Select(candidate =>
+                                    frontier.NonDominated.ToList().IndexOf(candidate.Name) is >= 0 and int at
+                                        ? frontier.Contributions[at]
+                                        : 0
+                                ),
+                                4
+                            ),
+                        ],
                     .. objectives.SelectMany(objective =>
                         (TableColumn[])
                             [

@@ -23,21 +23,4 @@ public sealed class WilsonIntervalTests
         Assert.Throws<ArgumentException>(() => WilsonInterval.Of(0, 0));
         Assert.Throws<ArgumentException>(() => WilsonInterval.Of(double.NaN, 5));
     }
-
-    [Theory]
-    [InlineData(0.5, 0)]
-    [InlineData(0.975, 1.9599639845400545)]
-    [InlineData(0.025, -1.9599639845400545)]
-    [InlineData(0.999, 3.090232306167813)]
-    [InlineData(1e-10, -6.361340902404056)]
-    [InlineData(0.8413447460685429, 1)]
-    public void Quantiles_of_the_normal_distribution(double probability, double expected) =>
-        Assert.Equal(expected, NormalQuantile.Of(probability), 1e-13);
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(double.NaN)]
-    public void A_probability_out_of_range_has_no_quantile(double probability) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => NormalQuantile.Of(probability));
 }

@@ -26,6 +26,20 @@ public class FrontierTests
         // Rectangles below (1.1, 1.1): 1.1 x 0.1 + 1 x 0.75 + 0.1 x 0.25.
         Assert.Equal(1.1 * 0.1 + 1.0 * 0.75 + 0.1 * 0.25, report.Hypervolume, 12);
         Assert.Equal([new("loss", false), new("bytes", false)], report.Objectives);
+        // Without "half" the corner between "all" and "tiny" is lost, but for what "waste" at (0.5, 0.875) covers of it.
+        Assert.Equal((1 - 0.1) * (1 - 0.25) - (1 - 0.5) * (1 - 0.875), report.Contributions[1], 12);
+    }
+
+    [Fact]
+    public void Beyond_eight_objectives_the_volume_is_estimated()
+    {
+        string[] metrics = [.. Enumerable.Range(0, 9).Select(i => $"m{i}")];
+        FrontierReport report = new Frontier(new() { Minimise = metrics }).Of([
+            Candidate("a", [.. metrics.Select(metric => (metric, 1.0, 0.0))]),
+            Candidate("b", [.. metrics.Select(metric => (metric, 2.0, 0.0))]),
+        ]);
+        Assert.Equal(Math.Pow(1.1, 9), report.Hypervolume, 0.02 * Math.Pow(1.1, 9));
+        Assert.Empty(report.Contributions);
     }
 
     [Fact]
