@@ -169,11 +169,14 @@ public sealed class LabelQuantityQualityEvidence : IExperiment
         for (int seed = 0; seed < gains.Length; seed++)
         {
             double Others(int share) => all[share].Where((_, other) => other != seed).Average();
-            int mix = Enumerable.Range(1, Shares.Length - 2).MaxBy(Others),
+            int mix = Enumerable.Range(1, Shares.Length - 2).Where(IsMix).MaxBy(Others),
                 pure = Others(0) > Others(Shares.Length - 1) ? 0 : Shares.Length - 1;
             gains[seed] = all[mix][seed] - all[pure][seed];
         }
         return MeanInterval.Of(gains, Trials.Confidence);
+
+        // A twentieth of a small budget buys no dear label.
+        bool IsMix(int share) => LabelSplit.Of(budget, Shares[share], WeakPrice) is { Weak: > 0, Gold: > 0 };
     }
 
     private static void Envelope(Trial trial, Figures figures)
