@@ -10,6 +10,7 @@ namespace Assay.Plan.Labels;
 /// <param name="AllWeak">Cheap labels only.</param>
 /// <param name="AllGold">Dear labels only.</param>
 /// <param name="Mix">The best mix, or null if there was none.</param>
+/// <param name="IsDecided">Whether the pure choices differ by two pooled standard errors, or a mix beats both; else the noise decides.</param>
 public sealed record BudgetAnswer(
     double Budget,
     LabelRegime Regime,
@@ -17,7 +18,8 @@ public sealed record BudgetAnswer(
     MeanInterval Accuracy,
     MeanInterval AllWeak,
     MeanInterval AllGold,
-    MeanInterval? Mix
+    MeanInterval? Mix,
+    bool IsDecided
 )
 {
     private const double Confidence = 0.95;
@@ -25,7 +27,7 @@ public sealed record BudgetAnswer(
     /// <summary>The answer from accuracies of the splits: all cheap, all dear, and the best mix if there is one.</summary>
     internal static BudgetAnswer Of(double budget, IReadOnlyList<LabelSplit> splits, IReadOnlyList<double[]> accuracies)
     {
-        (LabelRegime regime, _) = LabelRegimes.Of(
+        (LabelRegime regime, double lead) = LabelRegimes.Of(
             accuracies[0],
             accuracies[1],
             accuracies.Count > 2 ? accuracies[2] : []
@@ -37,7 +39,16 @@ public sealed record BudgetAnswer(
             _ => 2,
         };
         MeanInterval[] means = [.. accuracies.Select(values => MeanInterval.Of(values, Confidence))];
-        return new(budget, regime, splits[best], means[best], means[0], means[1], means.Length > 2 ? means[2] : null);
+        return new(
+            budget,
+            regime,
+            splits[best],
+            means[best],
+            means[0],
+            means[1],
+            means.Length > 2 ? means[2] : null,
+            regime == LabelRegime.Mixed || Math.Abs(lead) > 2 * LabelRegimes.Noise(accuracies[0], accuracies[1])
+        );
     }
 
     /// <summary>The answer in a sentence.</summary>
@@ -45,8 +56,9 @@ public sealed record BudgetAnswer(
         $"At {LabelPlan.Number(Budget)}: "
         + Regime switch
         {
-            LabelRegime.QuantityDominant => "cheap labels only.",
-            LabelRegime.QualityDominant => "dear labels only.",
-            _ => $"{Best.Share:P0} on dear labels.",
-        };
+            LabelRegime.QuantityDominant => "cheap labels only",
+            LabelRegime.QualityDominant => "dear labels only",
+            _ => $"{Best.Share:P0} on dear labels",
+        }
+        + (IsDecided ? "." : ", by less than the noise.");
 }

@@ -37,6 +37,13 @@ public sealed class LabelPlan(LabelOptions options) : IStudy
                     hint: "Budgets are 1 or more dear labels, shares lie between 0 and 1."
                 );
             LabelSplit split = LabelSplit.Of(budget, share, options.WeakPrice);
+            // Small shares of small budgets buy no dear label, and are the same as none.
+            if (
+                splits
+                    .Concat(skipped)
+                    .Any(other => other.Budget == budget && other.Gold == split.Gold && other.Weak == split.Weak)
+            )
+                continue;
             (split.Weak + split.Gold <= trial.Pool ? splits : skipped).Add(split);
         }
         double[] budgets =
@@ -269,7 +276,10 @@ public sealed class LabelPlan(LabelOptions options) : IStudy
             Columns =
             [
                 TableColumn.Of("budget", answers.Select(answer => answer.Budget)),
-                TableColumn.Of("regime", answers.Select(answer => Name(answer.Regime))),
+                TableColumn.Of(
+                    "regime",
+                    answers.Select(answer => Name(answer.Regime) + (answer.IsDecided ? "" : " (noise)"))
+                ),
                 TableColumn.Of("all cheap", answers.Select(answer => answer.AllWeak.Mean), 1, "share"),
                 TableColumn.Of("best mix", answers.Select(answer => answer.Mix?.Mean ?? double.NaN), 1, "share"),
                 TableColumn.Of("all dear", answers.Select(answer => answer.AllGold.Mean), 1, "share"),

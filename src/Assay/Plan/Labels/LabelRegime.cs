@@ -35,12 +35,15 @@ public static class LabelRegimes
         if (bestMix.Count > 1)
         {
             IReadOnlyList<double> better = weak > gold ? allWeak : allGold;
-            double error = Math.Sqrt(SquaredError(better) + SquaredError(bestMix));
-            if (bestMix.Average() > Math.Max(weak, gold) + 2 * error)
+            if (bestMix.Average() > Math.Max(weak, gold) + 2 * Noise(better, bestMix))
                 return (LabelRegime.Mixed, lead);
         }
         return (weak > gold ? LabelRegime.QuantityDominant : LabelRegime.QualityDominant, lead);
     }
+
+    /// <summary>The standard error of the difference of two means.</summary>
+    internal static double Noise(IReadOnlyList<double> some, IReadOnlyList<double> others) =>
+        Math.Sqrt(SquaredError(some) + SquaredError(others));
 
     private static double SquaredError(IReadOnlyList<double> values)
     {
