@@ -31,6 +31,9 @@ public sealed class DataFilteringScalingLawsEvidence : IExperiment
     public int Seeds => 10;
 
     /// <inheritdoc/>
+    public int Revision => 2;
+
+    /// <inheritdoc/>
     public Figures Measure(Trial trial)
     {
         Figures figures = [];
@@ -175,7 +178,7 @@ public sealed class DataFilteringScalingLawsEvidence : IExperiment
                 )),
         ];
         trial.Report("single pools", 1, 2);
-        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, runs, size, cancellation: trial.Cancellation);
+        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, runs, cancellation: trial.Cancellation);
         int[] order = [.. Enumerable.Range(0, pools)]; // known: the noise grows
         double[,] measured = new double[Epochs.Length, pools],
             predicted = new double[Epochs.Length, pools];

@@ -27,7 +27,7 @@ internal static class PublishedRuns
                 halfLives = Numbers("c_values");
             // The last entry is a control of random rows, no pool.
             Pool[] pools = [.. utilities.SkipLast(1).Select((utility, i) => new Pool(utility, halfLives[i]))];
-            SharedConstants shared = new(root.GetProperty("best_a").GetDouble(), 0.1);
+            SharedConstants shared = new(root.GetProperty("best_a").GetDouble(), 0.1, SharedConstants.OfficialUnit);
             foreach (double budget in (double[])[32e6, 64e6, 128e6, 640e6])
             {
                 double[] errors =

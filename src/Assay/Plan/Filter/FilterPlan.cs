@@ -58,10 +58,7 @@ public sealed class FilterPlan(FilterOptions options) : IStudy
     }
 
     private PoolFit Fit(RepetitionLaw law, IReadOnlyList<PoolRuns> runs, PoolFit? start, Work work) =>
-        PoolFit.Of(law, options.Form, runs, Unit(runs), start: start, cancellation: work.Cancellation);
-
-    // Of the size of the data, so that scales are numbers near one.
-    private static double Unit(IReadOnlyList<PoolRuns> runs) => runs.Min(run => run.Samples.Min());
+        PoolFit.Of(law, options.Form, runs, start: start, cancellation: work.Cancellation);
 
     private double[] Budgets(IReadOnlyList<PoolRuns> runs)
     {

@@ -32,7 +32,7 @@ public sealed record PoolFit(
     /// <param name="law">What repetition does.</param>
     /// <param name="form">How the half-life law is written.</param>
     /// <param name="runs">The pools, at least one; together more runs than parameters, or the fit is one of many.</param>
-    /// <param name="unit">Samples that count as one.</param>
+    /// <param name="unit">Samples that count as one; in the paper's form all pools meet there.</param>
     /// <param name="fixedShared">Scale and floor if they are known, else null.</param>
     /// <param name="start">A fit of nearly the same runs to begin at, which saves the grid; else null.</param>
     /// <param name="oneTask">True to give all pools one utility and one half-life: pools that differ in size only.</param>
@@ -41,7 +41,7 @@ public sealed record PoolFit(
         RepetitionLaw law,
         LawForm form,
         IReadOnlyList<PoolRuns> runs,
-        double unit = SharedConstants.OfficialUnit,
+        double unit = 1,
         SharedConstants? fixedShared = null,
         PoolFit? start = null,
         bool oneTask = false,

@@ -9,34 +9,28 @@ namespace Assay.Tests.Plan.Filter;
 
 public sealed class FilterPlanTests
 {
-    private static readonly Pool[] Pools = [new(-0.3, 3), new(-0.2, 5), new(-0.12, 6)];
+    private static readonly Pool[] Pools = [new(-0.3, 2), new(-0.28, 6), new(-0.25, 8)];
     private static readonly double[] Epochs = [1, 2, 4, 8, 16];
 
     [Fact]
     public void Known_pools_are_found_again()
     {
         PoolRuns[] runs = Runs(noise: 0);
-        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, runs, 1000);
+        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, runs);
         Assert.True(fit.SumOfSquares.Sum() < 1e-12, $"{fit.SumOfSquares.Sum()}");
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(Pools[i].Utility, fit.Pools[i].Utility, 4);
             Assert.Equal(Pools[i].HalfLife, fit.Pools[i].HalfLife, 2);
         }
-        Assert.Equal(0.8, fit.Shared.Scale, 3);
+        Assert.Equal(3, fit.Shared.Scale, 2);
         Assert.Equal(0.1, fit.Shared.Floor, 3);
     }
 
     [Fact]
     public void With_scale_and_floor_given_the_rest_is_exact()
     {
-        PoolFit fit = PoolFit.Of(
-            RepetitionLaw.HalfLife,
-            LawForm.Paper,
-            Runs(noise: 0),
-            1000,
-            fixedShared: new(0.8, 0.1, 1000)
-        );
+        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, Runs(noise: 0), fixedShared: new(3, 0.1));
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(Pools[i].Utility, fit.Pools[i].Utility, 6);
@@ -48,12 +42,12 @@ public sealed class FilterPlanTests
     public void The_range_of_a_half_life_holds_the_truth_and_is_open_where_nothing_was_repeated()
     {
         PoolRuns[] runs = Runs(noise: 0.002);
-        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, runs, 1000);
+        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, runs);
         (double low, double high) = fit.HalfLifeRange(runs[0], 0);
         Assert.True(low < fit.Pools[0].HalfLife && fit.Pools[0].HalfLife < high);
         Assert.True(high < 10, $"{high}");
-        PoolRuns[] once = [.. runs, new("once", 1000, [300, 500, 700, 1000], [1.1, 0.95, 0.88, 0.82])];
-        PoolFit with = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, once, 1000);
+        PoolRuns[] once = [.. runs, new("once", 1000, [300, 500, 700, 1000], [0.72, 0.67, 0.63, 0.6])];
+        PoolFit with = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, once);
         Assert.Equal((0, double.PositiveInfinity), with.HalfLifeRange(once[3], 3));
     }
 
@@ -72,7 +66,7 @@ public sealed class FilterPlanTests
         Assert.Equal("a", choices.Columns[2].Words![0]);
         // At the crossing the two choices are equally good.
         PoolRuns[] runs = [.. PoolRuns.Of(StudyTable.Of(Table(0.001), default), new())];
-        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, runs, 1000);
+        PoolFit fit = PoolFit.Of(RepetitionLaw.HalfLife, LawForm.Paper, runs);
         Crossing crossing = Crossing.Of(fit, [], runs, fit.Order(), [1000, 3000, 10_000, 30_000, 100_000])[0];
         Assert.Equal(
             fit.Predict(runs, fit.Order(), crossing.From, crossing.At),
@@ -136,7 +130,7 @@ public sealed class FilterPlanTests
                                 RepetitionCurve.Error(
                                     RepetitionLaw.HalfLife,
                                     LawForm.Paper,
-                                    new(0.8, 0.1, 1000),
+                                    new(3, 0.1),
                                     [pool],
                                     [1000],
                                     epoch * 1000

@@ -41,7 +41,14 @@ public sealed class RepetitionCurveTests
     ) =>
         Assert.Equal(
             expected,
-            RepetitionCurve.Error(law, form, new(scale, floor), [new(-0.5, 2)], [100_000], samples),
+            RepetitionCurve.Error(
+                law,
+                form,
+                new(scale, floor, SharedConstants.OfficialUnit),
+                [new(-0.5, 2)],
+                [100_000],
+                samples
+            ),
             7
         );
 
@@ -53,7 +60,7 @@ public sealed class RepetitionCurveTests
             RepetitionCurve.Error(
                 RepetitionLaw.HalfLife,
                 LawForm.OfficialCode,
-                new(1, 0.1),
+                new(1, 0.1, SharedConstants.OfficialUnit),
                 [new(-0.5, 2), new(-0.3, 4)],
                 [100_000, 100_000],
                 600_000
@@ -75,7 +82,7 @@ public sealed class RepetitionCurveTests
                 RepetitionCurve.Error(
                     RepetitionLaw.HalfLife,
                     LawForm.OfficialCode,
-                    new(0.025, 0.1),
+                    new(0.025, 0.1, SharedConstants.OfficialUnit),
                     [Utility[pool]],
                     [PoolSize],
                     epochs[i] * PoolSize
@@ -96,7 +103,7 @@ public sealed class RepetitionCurveTests
     public void The_published_unions(RepetitionLaw law, double samples, double[] expected, int best)
     {
         Pool[] pools = law == RepetitionLaw.HalfLife ? Utility : Effective;
-        SharedConstants shared = new(law == RepetitionLaw.HalfLife ? 0.025 : 0.022, 0.1);
+        SharedConstants shared = new(law == RepetitionLaw.HalfLife ? 0.025 : 0.022, 0.1, SharedConstants.OfficialUnit);
         double[] errors =
         [
             .. Enumerable
@@ -173,7 +180,7 @@ public sealed class RepetitionCurveTests
                         RepetitionCurve.Error(
                             RepetitionLaw.HalfLife,
                             LawForm.Paper,
-                            new(draw.Scale, draw.Floor),
+                            new(draw.Scale, draw.Floor, SharedConstants.OfficialUnit),
                             pools,
                             sizes,
                             draw.Samples
@@ -217,7 +224,7 @@ public sealed class RepetitionCurveTests
                         RepetitionCurve.Error(
                             RepetitionLaw.HalfLife,
                             LawForm.OfficialCode,
-                            new(draw.Scale, 0),
+                            new(draw.Scale, 0, SharedConstants.OfficialUnit),
                             [new(-draw.Utility, draw.HalfLife)],
                             [draw.Size],
                             draw.Samples
@@ -225,7 +232,7 @@ public sealed class RepetitionCurveTests
                         RepetitionCurve.Error(
                             RepetitionLaw.HalfLife,
                             LawForm.Paper,
-                            new(Math.Pow(draw.Scale, -draw.Utility), 0),
+                            new(Math.Pow(draw.Scale, -draw.Utility), 0, SharedConstants.OfficialUnit),
                             [new(-draw.Utility, draw.HalfLife)],
                             [draw.Size],
                             draw.Samples
@@ -233,6 +240,15 @@ public sealed class RepetitionCurveTests
                     )
             )
             .Holds();
+
+    [Fact]
+    public void In_the_papers_form_all_pools_meet_at_one_unit()
+    {
+        double Of(double utility) =>
+            RepetitionCurve.Error(RepetitionLaw.HalfLife, LawForm.Paper, new(0.8, 0.1), [new(utility, 3)], [10], 1);
+        Assert.Equal(Of(-0.1), Of(-0.9), 12);
+        Assert.Equal(0.9, Of(-0.5), 12);
+    }
 
     [Theory]
     [InlineData(0, 100)]
@@ -277,7 +293,7 @@ public sealed class RepetitionCurveTests
         RepetitionCurve.Error(
             law,
             LawForm.Paper,
-            new(draw.Scale, draw.Floor),
+            new(draw.Scale, draw.Floor, SharedConstants.OfficialUnit),
             [new(-draw.Utility, halfLife)],
             [draw.Size],
             samples
