@@ -14,6 +14,7 @@ public partial class PageTests
     [InlineData("chat.md", "ChatPage.cs")]
     [InlineData("checkpoints.md", "CheckpointsPage.cs")]
     [InlineData("influence.md", "InfluencePage.cs")]
+    [InlineData("solvers.md", "SolversPage.cs")]
     public void EveryBlockOfAPageIsCompiled(string page, string source)
     {
         string[] shown = [.. Blocks().Matches(Read("docs", page)).Select(block => block.Groups[1].Value)];
