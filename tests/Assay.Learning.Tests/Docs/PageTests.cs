@@ -1,11 +1,8 @@
-using System.Text.RegularExpressions;
-
 namespace Assay.Learning.Tests;
 
 /// <summary>The pages of docs/ show code that is compiled here, word for word.</summary>
-public partial class PageTests
+public class PageTests
 {
-    /// <remarks>What a page shows stands in its class between the marks that also keep the formatter out.</remarks>
     [Theory]
     [InlineData("learning.md", "LearningPage.cs")]
     [InlineData("models.md", "ModelsPage.cs")]
@@ -15,41 +12,6 @@ public partial class PageTests
     [InlineData("checkpoints.md", "CheckpointsPage.cs")]
     [InlineData("influence.md", "InfluencePage.cs")]
     [InlineData("solvers.md", "SolversPage.cs")]
-    public void EveryBlockOfAPageIsCompiled(string page, string source)
-    {
-        string[] shown = [.. Blocks().Matches(Read("docs", page)).Select(block => block.Groups[1].Value)];
-        string[] compiled =
-        [
-            .. Regions()
-                .Matches(Read("tests", "Assay.Learning.Tests", "Docs", source))
-                .Select(region => Dedent(region.Groups[1].Value)),
-        ];
-        Assert.NotEmpty(shown);
-        Assert.Equal(compiled, shown);
-    }
-
-    private static string Dedent(string code)
-    {
-        string[] lines = code.TrimEnd().Split('\n');
-        int indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        return string.Concat(lines.Select(line => (line.Length > 0 ? line[indent..] : "") + "\n"));
-    }
-
-    private static string Read(params string[] path)
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Assay.slnx")))
-            folder = folder.Parent;
-        Assert.SkipWhen(folder is null, "the tests run outside of a checkout");
-        return File.ReadAllText(Path.Combine([folder.FullName, .. path])).ReplaceLineEndings("\n");
-    }
-
-    [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Blocks();
-
-    [GeneratedRegex(
-        "^ *// csharpier-ignore-start\n(.*?)^ *// csharpier-ignore-end$",
-        RegexOptions.Singleline | RegexOptions.Multiline
-    )]
-    private static partial Regex Regions();
+    public void EveryBlockOfAPageIsCompiled(string page, string source) =>
+        DocsPages.AreCompiled(page, "Assay.Learning.Tests", source);
 }

@@ -1,46 +1,8 @@
-using System.Text.RegularExpressions;
-
 namespace Assay.Tests;
 
-/// <summary>docs/pareto.md shows code that is compiled here, word for word.</summary>
-public partial class ParetoPageTests
+public class ParetoPageTests
 {
     [Fact]
-    public void Every_block_of_the_page_is_compiled()
-    {
-        string[] shown = [.. Blocks().Matches(Read("docs", "pareto.md")).Select(block => block.Groups[1].Value)];
-        string[] compiled =
-        [
-            .. Regions()
-                .Matches(Read("tests", "Assay.Numerics.Tests", "Docs", "ParetoPage.cs"))
-                .Select(region => Dedent(region.Groups[1].Value)),
-        ];
-        Assert.NotEmpty(shown);
-        Assert.Equal(compiled, shown);
-    }
-
-    private static string Dedent(string code)
-    {
-        string[] lines = code.TrimEnd().Split('\n');
-        int indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        return string.Concat(lines.Select(line => (line.Length > 0 ? line[indent..] : "") + "\n"));
-    }
-
-    private static string Read(params string[] path)
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Assay.slnx")))
-            folder = folder.Parent;
-        Assert.SkipWhen(folder is null, "the tests run outside of a checkout");
-        return File.ReadAllText(Path.Combine([folder.FullName, .. path])).ReplaceLineEndings("\n");
-    }
-
-    [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Blocks();
-
-    [GeneratedRegex(
-        "^ *// csharpier-ignore-start\n(.*?)^ *// csharpier-ignore-end$",
-        RegexOptions.Singleline | RegexOptions.Multiline
-    )]
-    private static partial Regex Regions();
+    public void Every_block_of_the_page_is_compiled() =>
+        DocsPages.AreCompiled("pareto.md", "Assay.Numerics.Tests", "ParetoPage.cs");
 }
