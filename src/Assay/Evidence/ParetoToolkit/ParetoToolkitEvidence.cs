@@ -53,7 +53,7 @@ public sealed class ParetoToolkitEvidence : IExperiment
             Exact(
                 trials,
                 "Descent of the mean stalls from some of the three starts",
-                "stalls from two of three",
+                "stalls from some",
                 "mean",
                 "reached",
                 count => count < 3,
@@ -62,21 +62,13 @@ public sealed class ParetoToolkitEvidence : IExperiment
             Exact(
                 trials,
                 "MGDA stops at Pareto points away from the least mean",
-                "from all starts",
+                "stops early, far from it",
                 "mgda",
                 "early",
                 count => count == 3,
                 "all three end within 0.1 of the Pareto points and more than 0.05 above the least mean loss; deterministic"
             ),
-            Exact(
-                trials,
-                "PCGrad does so too",
-                "from all starts",
-                "pcgrad",
-                "early",
-                count => count == 3,
-                "the same; deterministic"
-            ),
+            Exact(trials, "PCGrad does so too", "-", "pcgrad", "early", count => count == 3, "the same; deterministic"),
             Exact(
                 trials,
                 "CAGrad reaches the least mean from all three starts",
