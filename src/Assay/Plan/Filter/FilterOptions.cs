@@ -21,7 +21,7 @@ public sealed record FilterOptions
     /// <summary>Size of every pool, if all are equal: 12.8M. 0 reads the column 'size'.</summary>
     public Amount PoolSize { get; init; } = Amount.Count(0);
 
-    /// <summary>Samples that the planned training can see: 32M, 640M. Default: up to ten times the longest run, by factors of two.</summary>
+    /// <summary>Samples that the planned training can see: 32M, 640M. Default: a quarter to eight times the longest run, by factors of two.</summary>
     public IReadOnlyList<Amount> Budgets { get; init; } = [];
 
     /// <summary>

@@ -44,12 +44,21 @@ public sealed class LabelPlan(LabelOptions options) : IStudy
                     .Any(other => other.Budget == budget && other.Gold == split.Gold && other.Weak == split.Weak)
             )
                 continue;
-            (split.Weak + split.Gold <= trial.Pool ? splits : skipped).Add(split);
+            ((long)split.Weak + split.Gold <= trial.Pool ? splits : skipped).Add(split);
         }
+        // Both pure choices are what a mix is compared with; a budget that the rows cannot meet with either has no answer.
         double[] budgets =
         [
-            .. options.Budgets.Distinct().Order().Where(budget => splits.Count(split => split.Budget == budget) > 1),
+            .. options
+                .Budgets.Distinct()
+                .Order()
+                .Where(budget =>
+                    splits.Any(split => split.Budget == budget && split.Gold == 0)
+                    && splits.Any(split => split.Budget == budget && split.Weak == 0)
+                ),
         ];
+        double[] unanswered = [.. options.Budgets.Distinct().Order().Except(budgets)];
+        splits.RemoveAll(split => unanswered.Contains(split.Budget));
         if (budgets.Length == 0)
             throw new AssayException(
                 $"plan/labels: {trial.Pool:N0} rows are too few to buy labels for",
@@ -78,7 +87,7 @@ public sealed class LabelPlan(LabelOptions options) : IStudy
                 )
             );
         }
-        return Report(trial, positive, splits, results, answers, skipped.Count);
+        return Report(trial, positive, splits, results, answers, unanswered);
     }
 
     private LabelResult[][] RunAll(
@@ -185,7 +194,7 @@ public sealed class LabelPlan(LabelOptions options) : IStudy
         List<LabelSplit> splits,
         IReadOnlyList<LabelResult[]> results,
         List<BudgetAnswer> answers,
-        int skipped
+        double[] unanswered
     )
     {
         BudgetAnswer last = answers[^1];
@@ -227,7 +236,7 @@ public sealed class LabelPlan(LabelOptions options) : IStudy
                 new("Rows", $"{trial.Pool:N0} to buy labels for", $"class 1 is '{positive}'"),
             ],
             Panels = panels,
-            Notes = [.. Notes(trial, skipped, answers)],
+            Notes = [.. Notes(trial, unanswered, answers)],
         };
     }
 
@@ -334,10 +343,10 @@ public sealed class LabelPlan(LabelOptions options) : IStudy
             ],
         };
 
-    private IEnumerable<string> Notes(LabelTrial trial, int skipped, List<BudgetAnswer> answers)
+    private IEnumerable<string> Notes(LabelTrial trial, double[] unanswered, List<BudgetAnswer> answers)
     {
-        if (skipped > 0)
-            yield return $"{skipped} splits were left out: they need more labels than there are rows ({trial.Pool:N0}).";
+        if (unanswered.Length > 0)
+            yield return $"No answer for {(unanswered.Length == 1 ? "a budget" : "budgets")} of {string.Join(", ", unanswered.Select(Number))}: spent on cheap labels alone it needs more rows than the {trial.Pool:N0} that labels can be bought for.";
         if (options.Weak.Length == 0)
             yield return "Cheap labels were simulated: wrong at random. Real cheap labels are wrong together, on the same kinds of rows, which is worse; give a pilot with --weak.";
         if (answers.All(answer => answer.Regime != LabelRegime.Mixed))

@@ -19,7 +19,8 @@ public sealed record LabelSplit(int Weak, int Gold, double Budget, double Share)
     public static LabelSplit Of(double budget, double share, double weakPrice)
     {
         int gold = (int)(share * budget);
-        // A hair more, so that 14 / 0.1 is 140 and not 139.
-        return new((int)Math.Floor((budget - gold) / weakPrice + 1e-9), gold, budget, share);
+        // A hair more, so that 14 / 0.1 is 140 and not 139. What is left of a broken budget buys nothing where only dear labels are wanted.
+        double weak = share == 1 ? 0 : Math.Floor((budget - gold) / weakPrice + 1e-9);
+        return new((int)Math.Min(weak, int.MaxValue), gold, budget, share);
     }
 }

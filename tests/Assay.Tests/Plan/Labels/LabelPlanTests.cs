@@ -35,6 +35,19 @@ public sealed class LabelPlanTests
     }
 
     [Fact]
+    public void A_budget_that_the_rows_cannot_meet_is_not_answered()
+    {
+        // 40 dear labels' worth is 400 cheap ones, for 225 rows.
+        Study study = new LabelPlan(Options with { Budgets = [8, 40] }).Run(Rows());
+        Assert.Equal(
+            [8],
+            study.Panels.OfType<TablePanel>().First().Columns[0].Numbers!.Select(number => number!.Value)
+        );
+        Assert.DoesNotContain("At 40", study.Answer);
+        Assert.Contains(study.Notes, note => note.StartsWith("No answer for a budget of 40", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_same_on_one_thread_and_two()
     {
         string One(int threads) =>
