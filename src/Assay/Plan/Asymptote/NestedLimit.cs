@@ -30,7 +30,7 @@ public sealed record Limit(
     {
         if (Resampled.Count == 0)
             return null;
-        double[] ends = Quantiles.OfSorted(Quantiles.Sort([.. Resampled.Select(of)]), [0.025, 0.975]);
+        double[] ends = Quantiles.Of([.. Resampled.Select(of)], [0.025, 0.975]);
         return (ends[0], ends[1]);
     }
 }

@@ -37,9 +37,7 @@ public sealed record Crossing(double At, int From, int To, double? Low, double? 
                     .Select(one => one.At),
             ];
             double[] ends =
-                same.Length * 2 >= resampled.Count && same.Length > 1
-                    ? Quantiles.OfSorted(Quantiles.Sort(same), [0.025, 0.975])
-                    : [];
+                same.Length * 2 >= resampled.Count && same.Length > 1 ? Quantiles.Of(same, [0.025, 0.975]) : [];
             crossings.Add(new(at, from, to, ends.Length > 0 ? ends[0] : null, ends.Length > 0 ? ends[1] : null));
         }
         return crossings;

@@ -38,8 +38,10 @@ public sealed record FilterChoice(
         double? sure = null;
         if (resampled.Count > 0)
         {
-            double[] sorted = Quantiles.Sort([.. resampled.Select(one => one.Predict(runs, order, keep, budget))]);
-            double[] ends = Quantiles.OfSorted(sorted, [0.025, 0.975]);
+            double[] ends = Quantiles.Of(
+                [.. resampled.Select(one => one.Predict(runs, order, keep, budget))],
+                [0.025, 0.975]
+            );
             interval = (ends[0], ends[1]);
             sure = resampled.Count(one => Best(one, runs, order, budget) == keep) / (double)resampled.Count;
         }

@@ -392,8 +392,7 @@ public sealed class FilterPlan(FilterOptions options) : IStudy
 
     private static (double Low, double High) Ends(double[] values)
     {
-        double[] sorted = Quantiles.Sort(values);
-        double[] ends = Quantiles.OfSorted(sorted, [(1 - Confidence) / 2, (1 + Confidence) / 2]);
+        double[] ends = Quantiles.Of(values, [(1 - Confidence) / 2, (1 + Confidence) / 2]);
         return (ends[0], ends[1]);
     }
 
