@@ -13,6 +13,7 @@ public sealed partial class ArchitectureTests
     [
         "Features",
         "Models",
+        "Preferences",
         "Studies",
         "Describe",
         "Value",
