@@ -28,6 +28,9 @@ public sealed class Trainer(TrainingOptions options)
     /// <summary>Where checkpoints are kept, and looked for when the run starts.</summary>
     public TrainingCheckpoints? Checkpoints { get; init; }
 
+    /// <summary>Numbers of the loss that go from step to step, or that it writes down for later: they are kept in checkpoints.</summary>
+    public Memory<double> Carried { get; init; }
+
     /// <summary>Trains.</summary>
     /// <param name="optimiser">The parameters and how they move.</param>
     /// <param name="loss">
@@ -40,7 +43,7 @@ public sealed class Trainer(TrainingOptions options)
     {
         Schedule schedule = new(options.Schedule, options.Steps, options.WarmUp, options.Floor);
         Sam? sam = options.SamRadius > 0 ? new(optimiser, options.SamRadius) : null;
-        TrainingRecord record = new(options);
+        TrainingRecord record = new(options, Carried);
         long end = options.StopAfter > 0 ? Math.Min(options.StopAfter, options.Steps) : options.Steps;
         if (Checkpoints is not null)
             record.Load(Checkpoints, optimiser);
@@ -93,11 +96,12 @@ public sealed class Trainer(TrainingOptions options)
 }
 
 /// <summary>What a run has come to so far; all of it goes into its checkpoints.</summary>
-internal sealed class TrainingRecord(TrainingOptions options)
+internal sealed class TrainingRecord(TrainingOptions options, Memory<double> carried)
 {
     private const string LossesState = "losses";
     private const string EvaluationSteps = "evaluations.steps";
     private const string EvaluationValues = "evaluations.values";
+    private const string CarriedState = "carried";
     private const string Best = "best.";
     private float[][]? _best;
 
@@ -152,6 +156,8 @@ internal sealed class TrainingRecord(TrainingOptions options)
                     [_evaluated.Count],
                     () => CollectionsMarshal.AsSpan(_evaluated)
                 );
+                if (carried.Length > 0)
+                    writer.AddState<double>(CarriedState, [carried.Length], () => carried.Span);
                 for (int i = 0; _best is not null && i < _best.Length; i++)
                 {
                     float[] values = _best[i];
@@ -180,6 +186,8 @@ internal sealed class TrainingRecord(TrainingOptions options)
         _evaluated.AddRange(new double[evaluations]);
         checkpoint.ReadState<long>(EvaluationSteps, [evaluations], CollectionsMarshal.AsSpan(_evaluatedAt));
         checkpoint.ReadState<double>(EvaluationValues, [evaluations], CollectionsMarshal.AsSpan(_evaluated));
+        if (carried.Length > 0)
+            checkpoint.ReadState(CarriedState, [carried.Length], carried.Span);
         if (checkpoint.StateNames.Contains(Best + optimiser.Parameters[0].Name))
         {
             _best = [.. optimiser.Parameters.Select(parameter => new float[parameter.Tensor.Length])];
