@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Assay.Cli.Terminal;
 using Assay.Data;
+using Assay.Preferences;
 using Assay.Recipes;
 using Assay.Recipes.Execution;
 using Assay.Value;
@@ -84,7 +85,8 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
 
     /// <summary>Whether the method reads the text of rows, so that a missing column of text is an error.</summary>
     protected virtual bool NeedsText(object options) =>
-        options is not LabelledTableOptions { TextFeatures: TextFeatures.Auto or TextFeatures.None };
+        options
+            is not (IReadsPreferences or LabelledTableOptions { TextFeatures: TextFeatures.Auto or TextFeatures.None });
 
     /// <summary>Further options of the verb's commands.</summary>
     protected virtual IReadOnlyList<Option> Further(MethodEntry method) => [];

@@ -41,6 +41,17 @@ internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, v
     /// <summary>Writes the page of a study beside its tables, and says what it found.</summary>
     public static int Show(StudyReport report, string folder, bool asJson, bool isQuiet)
     {
+        report = WithPage(report, folder);
+        if (asJson)
+            Console.Out.WriteLine(report.ToJson());
+        else if (!isQuiet)
+            StudySummary.Write(report, Console.Out);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Writes the page of a study, and names it among its files.</summary>
+    public static StudyReport WithPage(StudyReport report, string folder)
+    {
         string page = Path.Combine(folder, "report.html");
         report = report with { Files = [.. report.Files, page] };
         Directory.CreateDirectory(folder);
@@ -52,10 +63,6 @@ internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, v
                 ReportPage.Render(report, writer);
             }
         );
-        if (asJson)
-            Console.Out.WriteLine(report.ToJson());
-        else if (!isQuiet)
-            StudySummary.Write(report, Console.Out);
-        return ExitCode.Done;
+        return report;
     }
 }

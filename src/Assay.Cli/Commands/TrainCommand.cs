@@ -5,6 +5,7 @@ using Assay.Data;
 using Assay.Models;
 using Assay.Recipes;
 using Assay.Recipes.Execution;
+using Assay.Studies;
 
 namespace Assay.Cli.Commands;
 
@@ -39,12 +40,33 @@ internal sealed class TrainCommand() : MethodCommand("train", Amount.Share(0.05)
             session.Cancellation
         ).Run(call);
         session.Complete();
+        StudyReport? study = report.Study is { } found ? ReportOf(report, found, call) : null;
+        if (study is not null)
+            study = StudyCommand.WithPage(study, call.Folder);
         if (session.AsJson)
             Console.Out.WriteLine(report.ToJson());
         else if (!session.IsQuiet)
+        {
+            if (study is not null)
+                StudySummary.Write(study, Console.Out);
             Write(report, call.Folder);
+        }
         return ExitCode.Done;
     }
+
+    private static StudyReport ReportOf(TrainReport report, Study study, MethodCall call) =>
+        new()
+        {
+            Method = report.Method,
+            Options = call.Method.Written(call.Options),
+            Seed = report.Seed,
+            Data = call.Data.Path,
+            Rows = report.Rows,
+            Study = study,
+            Files = StudyRunner.Write(study, call.Folder),
+            Seconds = report.Seconds,
+            Cached = report.Cached,
+        };
 
     private static void Write(TrainReport report, string folder)
     {

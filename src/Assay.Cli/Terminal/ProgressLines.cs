@@ -126,6 +126,8 @@ internal sealed class ProgressLines : IRunObserver, IDisposable
             }
             else if (_progress.Stage is not null)
                 line += $"  {_progress.Stage} {_progress.Done:N0} {_progress.Unit}";
+            if (_progress.Note is { } note)
+                line += $"  {Dim(note)}";
             _output.Write($"\r\u001b[2K{line}");
             _output.Flush();
         }

@@ -1,5 +1,6 @@
 using Assay.Data;
 using Assay.Learning;
+using Assay.Studies;
 
 namespace Assay.Train;
 
@@ -20,12 +21,14 @@ public interface ITrainer
 /// <param name="Curve">Losses and evaluations on the way, or null where it was fitted in one go.</param>
 /// <param name="Save">Writes it into a folder, each file whole or not at all.</param>
 /// <param name="Chosen">What it was chosen by, measured on the rows given; empty where nothing was chosen.</param>
+/// <param name="Study">What the training showed: its page is written beside the model; null where there is no more to say than scores.</param>
 public sealed record Trained(
     string Model,
     IReadOnlyList<Score> Scores,
     TrainingResult? Curve,
     Action<string> Save,
-    IReadOnlyList<Score>? Chosen = null
+    IReadOnlyList<Score>? Chosen = null,
+    Study? Study = null
 );
 
 /// <summary>One number about a trained model.</summary>

@@ -68,7 +68,7 @@ public sealed class StudyRunner(
 
     /// <summary>Writes the files of a study into a folder, and gives their paths.</summary>
     /// <exception cref="AssayException">The folder cannot be made.</exception>
-    internal static IReadOnlyList<string> Write(Study study, string folder) =>
+    public static IReadOnlyList<string> Write(Study study, string folder) =>
         [.. FilesOf(study).Select(file => Write(folder, file))];
 
     private static string Stem(string title)

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Assay.Data;
 using Assay.Learning;
 using Assay.Numerics;
+using Assay.Studies;
 using Assay.Train;
 
 namespace Assay.Recipes.Execution;
@@ -71,6 +72,7 @@ public sealed class TrainRunner(
             Scores = trained.Scores.ToDictionary(score => score.Metric, score => score.Value),
             Chosen = (trained.Chosen ?? []).ToDictionary(score => score.Metric, score => score.Value),
             Losses = trained.Curve?.Losses ?? [],
+            Study = trained.Study,
             Seconds = clock.Elapsed.TotalSeconds,
         };
         try
@@ -138,6 +140,9 @@ public sealed record TrainReport
     /// <summary>The loss of every step; empty for what is fitted in one go.</summary>
     public required IReadOnlyList<double> Losses { get; init; }
 
+    /// <summary>What the training showed, or null.</summary>
+    public Study? Study { get; init; }
+
     /// <summary>How long it took.</summary>
     public required double Seconds { get; init; }
 
@@ -149,6 +154,11 @@ public sealed record TrainReport
     public string ToJson() => JsonSerializer.Serialize(this, TrainJson.Default.TrainReport);
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(TrainReport))]
 internal sealed partial class TrainJson : JsonSerializerContext;
