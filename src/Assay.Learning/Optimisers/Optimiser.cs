@@ -121,34 +121,38 @@ public sealed class Optimiser
     }
 
     /// <summary>Adds what the rule remembers, and the number of steps, to a checkpoint.</summary>
-    public void Save(TrainingCheckpointWriter writer)
+    /// <param name="writer">Of the checkpoint.</param>
+    /// <param name="part">Before all names, where a checkpoint has several optimisers.</param>
+    public void Save(TrainingCheckpointWriter writer, string part = "")
     {
         long[] steps = [Steps];
-        writer.AddState<long>("optimiser.steps", [1], () => steps);
+        writer.AddState<long>(part + "optimiser.steps", [1], () => steps);
         for (int i = 0; i < Parameters.Count; i++)
         {
             (float[] first, float[] second) = _state[i];
             if (first.Length > 0)
-                writer.AddState<float>("optimiser.first." + Parameters[i].Name, [first.Length], () => first);
+                writer.AddState<float>(part + "optimiser.first." + Parameters[i].Name, [first.Length], () => first);
             if (second.Length > 0)
-                writer.AddState<float>("optimiser.second." + Parameters[i].Name, [second.Length], () => second);
+                writer.AddState<float>(part + "optimiser.second." + Parameters[i].Name, [second.Length], () => second);
         }
     }
 
     /// <summary>Goes on from a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="part">As it was saved with.</param>
     /// <exception cref="SafetensorsException">It is of another optimiser or of other parameters.</exception>
-    public void Load(TrainingCheckpoint checkpoint)
+    public void Load(TrainingCheckpoint checkpoint, string part = "")
     {
         Span<long> steps = stackalloc long[1];
-        checkpoint.ReadState("optimiser.steps", [1], steps);
+        checkpoint.ReadState(part + "optimiser.steps", [1], steps);
         Steps = steps[0];
         for (int i = 0; i < Parameters.Count; i++)
         {
             (float[] first, float[] second) = _state[i];
             if (first.Length > 0)
-                checkpoint.ReadState<float>("optimiser.first." + Parameters[i].Name, [first.Length], first);
+                checkpoint.ReadState<float>(part + "optimiser.first." + Parameters[i].Name, [first.Length], first);
             if (second.Length > 0)
-                checkpoint.ReadState<float>("optimiser.second." + Parameters[i].Name, [second.Length], second);
+                checkpoint.ReadState<float>(part + "optimiser.second." + Parameters[i].Name, [second.Length], second);
         }
     }
 

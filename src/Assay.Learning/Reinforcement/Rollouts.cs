@@ -103,6 +103,43 @@ public static class Rollouts
             cancellation
         );
 
+    /// <summary>Rollouts as one batch, of which the tokens of the completions count.</summary>
+    public static TokenBatch BatchOf(IReadOnlyList<Rollout> rollouts) =>
+        TokenBatch.OfCompletions([.. rollouts.Select(rollout => (rollout.Prompt, rollout.Completion))]);
+
+    /// <summary>Numbers of the tokens of completions at their places in a batch, and 0 at all others: a constant.</summary>
+    /// <param name="numbers">A row for each completion, of as many numbers as it has tokens.</param>
+    /// <param name="batch">What <see cref="BatchOf"/> made of the rollouts.</param>
+    /// <param name="rollouts">The rollouts.</param>
+    /// <returns>[batch, time].</returns>
+    public static Tensor AtPlaces(IReadOnlyList<float[]> numbers, TokenBatch batch, IReadOnlyList<Rollout> rollouts)
+    {
+        Tensor all = Tensor.Zeros(batch.Batch, batch.Time);
+        for (int i = 0; i < rollouts.Count; i++)
+        {
+            if (numbers[i].Length != rollouts[i].Completion.Length)
+                throw new ArgumentException(
+                    $"{numbers[i].Length} numbers for {rollouts[i].Completion.Length} tokens.",
+                    nameof(numbers)
+                );
+            numbers[i].CopyTo(all.Data[(i * batch.Time + rollouts[i].Prompt.Length - 1)..]);
+        }
+        return all;
+    }
+
+    /// <summary>The other way round: the numbers of each completion's tokens.</summary>
+    /// <param name="all">[batch, time].</param>
+    /// <param name="batch">What <see cref="BatchOf"/> made of the rollouts.</param>
+    /// <param name="rollouts">The rollouts.</param>
+    /// <returns>A row for each completion.</returns>
+    public static IReadOnlyList<float[]> OfTokens(Tensor all, TokenBatch batch, IReadOnlyList<Rollout> rollouts) =>
+        [
+            .. rollouts.Select(
+                (rollout, i) =>
+                    all.Data.Slice(i * batch.Time + rollout.Prompt.Length - 1, rollout.Completion.Length).ToArray()
+            ),
+        ];
+
     private static void Complete(
         Transformer policy,
         Running[] batch,
