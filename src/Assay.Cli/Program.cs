@@ -10,6 +10,7 @@ RootCommand root = new(
 {
     RunCommand.Create(),
     ValueCommand.Create(withMethods: args.Contains("value")),
+    MakeCommand.Create(withMethods: args.Contains("make")),
     TrainCommand.Create(withMethods: args.Contains("train")),
     JudgeCommand.Create(withMethods: args.Contains("judge")),
     StudyCommand.Create(

@@ -13,6 +13,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
 {
     private static readonly IReadOnlyDictionary<string, string> NotSteps = new Dictionary<string, string>
     {
+        ["make"] = "made rows are data of their own: make them with 'assay make' and read them under 'data:'",
         ["judge"] = "candidates are judged together, after all steps: write it under 'judge:'",
         ["plan"] = "planning compares finished candidates: write it under 'frontier:'",
         ["train"] = "the proxies of a recipe are trained by the 'judge:' section",
