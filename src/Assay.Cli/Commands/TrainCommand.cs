@@ -6,6 +6,7 @@ using Assay.Models;
 using Assay.Recipes;
 using Assay.Recipes.Execution;
 using Assay.Studies;
+using Assay.Value;
 
 namespace Assay.Cli.Commands;
 
@@ -23,7 +24,13 @@ internal sealed class TrainCommand() : MethodCommand("train", Amount.Share(0.05)
     protected override IReadOnlyList<OtherData> Others(MethodEntry method) =>
         [
             .. base.Others(method),
-            new(TrainRunner.TestName, TrainRunner.TestName, "What to measure on.", IsNeeded: true),
+            // Answers of a prompt belong together: none of them are held out.
+            new(
+                TrainRunner.TestName,
+                TrainRunner.TestName,
+                "What to measure on.",
+                IsNeeded: !method.OptionsType.IsAssignableTo(typeof(RewardTransformOptions))
+            ),
         ];
 
     /// <inheritdoc/>

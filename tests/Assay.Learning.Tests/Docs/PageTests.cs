@@ -12,6 +12,9 @@ public class PageTests
     [InlineData("checkpoints.md", "CheckpointsPage.cs")]
     [InlineData("influence.md", "InfluencePage.cs")]
     [InlineData("solvers.md", "SolversPage.cs")]
+    [InlineData("methods/conflict.md", "ConflictPage.cs")]
+    [InlineData("methods/madpo.md", "MadpoPage.cs")]
+    [InlineData("methods/reward-transform.md", "RewardTransformPage.cs")]
     public void EveryBlockOfAPageIsCompiled(string page, string source) =>
         DocsPages.AreCompiled(page, "Assay.Learning.Tests", source);
 }
