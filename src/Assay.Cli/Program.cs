@@ -9,6 +9,11 @@ RootCommand root = new(
 )
 {
     RunCommand.Create(),
+    StudyCommand.Create(
+        "describe",
+        "Say what is in data before anything is trained on them.",
+        withMethods: args.Contains("describe")
+    ),
     ValueCommand.Create(withMethods: args.Contains("value")),
     MakeCommand.Create(withMethods: args.Contains("make")),
     TrainCommand.Create(withMethods: args.Contains("train")),

@@ -102,26 +102,29 @@ public sealed class PreferenceTraining
     /// <summary>Called after every step.</summary>
     public Action<TrainingStep, PreferenceStep>? Stepped { get; init; }
 
-    /// <summary>Called after so many steps and after the last, with the steps done: measures the policy. Lower is better; kept in the trace.</summary>
-    public (long Every, Func<long, double> Measure)? Evaluate { get; init; }
+    /// <summary>Measures the policy on its way; null for not at all.</summary>
+    public PolicyMeasure? Measure { get; init; }
 
     /// <summary>Where checkpoints are kept, and looked for when the run starts; null for none.</summary>
     public TrainingCheckpoints? Checkpoints { get; init; }
 
-    /// <summary>Steps of the training.</summary>
-    public long Steps =>
-        Math.Max(1, (long)Math.Round(_options.Epochs * _pairs.Count / Math.Min(_options.Batch, _pairs.Count)));
+    /// <summary>Steps of a training over so many pairs, at least 1.</summary>
+    public static long StepsOf(int pairs, PreferenceTrainingOptions options) =>
+        Math.Max(1, (long)Math.Round(options.Epochs * pairs / Math.Min(options.Batch, pairs)));
 
     /// <summary>Trains.</summary>
     /// <exception cref="TrainingException">The loss is not finite, or the checkpoints are of another run.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop; the newest checkpoint is kept.</exception>
     public PreferenceTrace Run(CancellationToken cancellation = default)
     {
-        long steps = Steps;
+        long steps = StepsOf(_pairs.Count, _options);
         PreferenceLoss loss = new(_loss);
         Batches batches = new(_pairs.Count, Math.Min(_options.Batch, _pairs.Count), _random.Child("order"));
         RandomStream draws = _random.Child("draws");
-        double[] carried = new double[loss.Carried.Length + steps * PreferenceStep.Width];
+        // What is to be known at the end goes with the checkpoints: the loss's own memory, then each step, then each measurement.
+        int measuresAt = loss.Carried.Length + (int)steps * PreferenceStep.Width,
+            measures = Measure is null ? 0 : (int)((steps + Measure.Every - 1) / Measure.Every);
+        double[] carried = new double[measuresAt + measures * (Measure?.Width ?? 0)];
         int[] rows = new int[batches.Size];
         Trainer trainer = new(
             new()
@@ -132,18 +135,31 @@ public sealed class PreferenceTraining
                 WarmUp = (long)(_options.WarmUp * steps),
                 Floor = 0,
                 ClipNorm = _options.ClipNorm,
-                EvaluateEvery = Evaluate?.Every ?? 0,
+                EvaluateEvery = Measure?.Every ?? 0,
                 CheckpointEvery = Checkpoints is null ? 0 : Math.Max(10, steps / 20),
             }
         )
         {
             Carried = carried,
             Checkpoints = Checkpoints,
-            Evaluate = Evaluate?.Measure,
+            Evaluate = Measure is null ? null : MeasureAt,
             Stepped = step => Stepped?.Invoke(step, StepOf(step.Step - 1)),
         };
         TrainingResult result = trainer.Run(new(_policy.TrainableParameters(), new AdamW()), Loss, cancellation);
-        return new(result, [.. Enumerable.Range(0, (int)result.Steps).Select(step => StepOf(step))]);
+        return new(
+            result,
+            [.. Enumerable.Range(0, (int)result.Steps).Select(step => StepOf(step))],
+            [.. Enumerable.Range(0, measures).Select(i => Measured(i).ToArray())]
+        );
+
+        Span<double> Measured(int i) => carried.AsSpan(measuresAt + i * Measure!.Width, Measure.Width);
+
+        double MeasureAt(long done)
+        {
+            double[] numbers = Measure!.Of(done);
+            numbers.CopyTo(Measured((int)((done - 1) / Measure.Every)));
+            return numbers[0];
+        }
 
         PreferenceStep StepOf(long step) => PreferenceStep.Read(carried.AsSpan(At(step), PreferenceStep.Width));
 
@@ -214,7 +230,7 @@ public sealed class PreferenceTraining
 /// <summary>What a step of <see cref="PreferenceTraining"/> saw in its batch, before it moved.</summary>
 /// <param name="ChosenReward">Mean of beta times the log-ratio of chosen completions.</param>
 /// <param name="RejectedReward">The same of rejected ones.</param>
-/// <param name="Accuracy">Share of pairs whose chosen reward is the higher one (reward accuracy).</param>
+/// <param name="Accuracy">Share of pairs whose chosen reward is the higher one (reward accuracy); equal ones count half.</param>
 /// <param name="RankingAccuracy">Share of pairs whose chosen completion is at least as likely under the policy.</param>
 /// <param name="ChosenDrift">Mean log-ratio of chosen completions: how far they have become more likely, in nats.</param>
 /// <param name="RejectedDrift">The same of rejected ones.</param>
@@ -246,7 +262,7 @@ public readonly record struct PreferenceStep(
         return new(
             beta * up,
             beta * down,
-            Mean(both, row => batch.Margin(row) > 0 ? 1 : 0),
+            Mean(both, row => 0.5 + 0.5 * Math.Sign(batch.Margin(row))),
             Mean(both, row => batch.Chosen[row] >= batch.Rejected[row] ? 1 : 0),
             up,
             down
@@ -272,4 +288,15 @@ public readonly record struct PreferenceStep(
 /// <summary>What a training on pairs came to.</summary>
 /// <param name="Result">Losses and evaluations.</param>
 /// <param name="Steps">What each step saw.</param>
-public sealed record PreferenceTrace(TrainingResult Result, IReadOnlyList<PreferenceStep> Steps);
+/// <param name="Measures">The numbers of each measurement, at the steps of the result's evaluations.</param>
+public sealed record PreferenceTrace(
+    TrainingResult Result,
+    IReadOnlyList<PreferenceStep> Steps,
+    IReadOnlyList<double[]> Measures
+);
+
+/// <summary>How a policy is measured while it is trained.</summary>
+/// <param name="Every">After so many steps, and after the last.</param>
+/// <param name="Width">How many numbers.</param>
+/// <param name="Of">Gets the steps done; the first number is a loss, lower is better.</param>
+public sealed record PolicyMeasure(long Every, int Width, Func<long, double[]> Of);
