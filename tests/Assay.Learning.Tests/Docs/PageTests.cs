@@ -11,6 +11,7 @@ public class PageTests
     [InlineData("chat.md", "ChatPage.cs")]
     [InlineData("checkpoints.md", "CheckpointsPage.cs")]
     [InlineData("influence.md", "InfluencePage.cs")]
+    [InlineData("preferences.md", "PreferencesPage.cs")]
     [InlineData("solvers.md", "SolversPage.cs")]
     [InlineData("methods/conflict.md", "ConflictPage.cs")]
     [InlineData("methods/madpo.md", "MadpoPage.cs")]
