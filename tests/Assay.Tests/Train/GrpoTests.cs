@@ -25,7 +25,7 @@ public sealed class GrpoTests : IDisposable
         MaxTokens = 12,
         Minibatches = 2,
         Estimator = AdvantageRule.Canon,
-        Measure = PolicyMeasure.Entropy,
+        Measure = CompletionMeasure.Entropy,
         MuSchedule = MuShape.CosineRestarts,
     };
 

@@ -99,7 +99,7 @@ public sealed record GrpoOptions : IReadsPreferences
     public AdvantageRule Estimator { get; init; } = AdvantageRule.Grpo;
 
     /// <summary>Canon: what a prompt's completions are split by.</summary>
-    public PolicyMeasure Measure { get; init; } = PolicyMeasure.Length;
+    public CompletionMeasure Measure { get; init; } = CompletionMeasure.Length;
 
     /// <summary>Canon: how the weight of comparing across halves goes on.</summary>
     public MuShape MuSchedule { get; init; } = MuShape.Constant;
@@ -150,7 +150,7 @@ public sealed record GrpoOptions : IReadsPreferences
 }
 
 /// <summary>What canon splits completions by.</summary>
-public enum PolicyMeasure
+public enum CompletionMeasure
 {
     /// <summary>Tokens of the completion.</summary>
     Length,

@@ -167,8 +167,8 @@ public sealed class GrpoTrainer(GrpoOptions options) : ITrainer
                 Rule = options.Estimator,
                 Measure = options.Measure switch
                 {
-                    PolicyMeasure.Entropy => SplitMeasure.Entropy,
-                    PolicyMeasure.Random => SplitMeasure.Random,
+                    CompletionMeasure.Entropy => SplitMeasure.Entropy,
+                    CompletionMeasure.Random => SplitMeasure.Random,
                     _ => SplitMeasure.Length,
                 },
                 Mu = GrpoStudy.ScheduleOf(options),
