@@ -15,6 +15,9 @@ public sealed class Trials(IReadOnlyList<Figures> seeds)
     /// <summary>One figure of every seed, in the order of the seeds.</summary>
     public double[] this[string name] => [.. seeds.Select(figures => figures[name])];
 
+    /// <summary>True if the seeds have a figure of that name.</summary>
+    public bool Has(string name) => seeds[0].Has(name);
+
     /// <summary>The mean over seeds with Student's 95 % interval.</summary>
     public MeanInterval Mean(string name) => MeanInterval.Of(this[name], Confidence);
 
