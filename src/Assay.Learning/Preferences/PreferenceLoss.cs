@@ -34,7 +34,7 @@ public sealed class PreferenceLoss
             ?? Objective switch
             {
                 PreferenceObjective.AlphaPo => 0.25,
-                PreferenceObjective.BetaDpo => 0.6,
+                PreferenceObjective.BetaDpo or PreferenceObjective.BetaDpoScaled => 0.6,
                 _ => 1,
             };
         Nll =
@@ -103,7 +103,7 @@ public sealed class PreferenceLoss
 
     /// <summary>The losses of a batch.</summary>
     /// <param name="batch">At least one row.</param>
-    /// <param name="draw">For <see cref="PreferenceObjective.BetaDpo"/>: names the rows that are kept; null keeps all.</param>
+    /// <param name="draw">For both forms of beta-DPO: names the rows that are kept; null keeps all.</param>
     /// <exception cref="ArgumentException">The batch is empty, not finite, or has rows that the loss cannot use.</exception>
     public PairLosses Of(PairBatch batch, RandomStream? draw = null)
     {
@@ -118,6 +118,7 @@ public sealed class PreferenceLoss
             PreferenceObjective.Aot => Aot(batch),
             PreferenceObjective.AotUnpaired => AotUnpaired(batch),
             PreferenceObjective.BetaDpo => BetaDpo(batch, draw),
+            PreferenceObjective.BetaDpoScaled => BetaDpoScaled(batch, draw),
             PreferenceObjective.Bco => Bco(batch),
             PreferenceObjective.Kto => Kto(batch),
             _ => Each(batch, Row),
@@ -307,6 +308,26 @@ public sealed class PreferenceLoss
         _carried[2] = share * _carried[2] + (1 - share) * deviation;
         bool[] kept = Kept(margins, draw);
         double beta = BatchBeta(Beta, Alpha, margins.Where((_, i) => kept[i]).Average(), _carried[1]);
+        double scale = batch.Count / (double)kept.Count(keeps => keeps);
+        return Each(
+            batch,
+            (in PairRow row) => kept[row.Index] ? scale * -(beta * row.Difference).LogSigmoid() : default
+        );
+    }
+
+    private PairLosses BetaDpoScaled(PairBatch batch, RandomStream? draw)
+    {
+        double[] margins = [.. Enumerable.Range(0, batch.Count).Select(row => Beta * batch.Margin(row))];
+        double mean = margins.Average(),
+            deviation = Math.Sqrt(
+                margins.Sum(margin => (margin - mean) * (margin - mean)) / Math.Max(1, batch.Count - 1)
+            );
+        (double usualMean, double usualDeviation) = _carried[0] == 0 ? (0, 1) : (_carried[1], _carried[2]);
+        _carried[0]++;
+        _carried[1] = Memory * usualMean + (1 - Memory) * mean;
+        _carried[2] = Memory * usualDeviation + (1 - Memory) * deviation;
+        double beta = Beta * (1 + Alpha * (mean - _carried[1]));
+        bool[] kept = Kept(margins, draw);
         double scale = batch.Count / (double)kept.Count(keeps => keeps);
         return Each(
             batch,

@@ -24,7 +24,7 @@ public record PreferenceLossOptions
     [Range(0, 1000)]
     public double? Margin { get; init; }
 
-    /// <summary>For alpha-po, beta-dpo and poly-dpo: their alpha; without it 0.25, 0.6, 1.</summary>
+    /// <summary>For alpha-po, beta-dpo (both forms) and poly-dpo: their alpha; without it 0.25, 0.6, 1.</summary>
     [Range(-100, 100)]
     public double? Alpha { get; init; }
 
@@ -43,7 +43,7 @@ public record PreferenceLossOptions
     [Range(0, 100)]
     public double Undesirable { get; init; } = 1;
 
-    /// <summary>For beta-dpo: the share of a batch that is left out.</summary>
+    /// <summary>For beta-dpo, both forms: the share of a batch that is left out.</summary>
     [Range(0, 0.9)]
     public double Drop { get; init; } = 0.2;
 

@@ -85,6 +85,12 @@ public enum PreferenceObjective
     /// <summary>beta-DPO: DPO with a beta for each batch, on the rows that a draw around the usual margin keeps [0.1, alpha 0.6, drop 0.2].</summary>
     BetaDpo,
 
+    /// <summary>
+    /// beta-DPO as the release of MADPO has it: the same on z instead of D, so that beta moves less by the factor beta, with the mean of the whole batch, averages from 0 and 1 on, and no
+    /// floor [0.1, alpha 0.6, drop 0.2].
+    /// </summary>
+    BetaDpoScaled,
+
     /// <summary>Poly-DPO, -ln s(z) + alpha (1 - s(z)) [0.1, alpha 1]; arXiv 2604.24953.</summary>
     PolyDpo,
 }

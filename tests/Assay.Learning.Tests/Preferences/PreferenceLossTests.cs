@@ -138,6 +138,23 @@ public class PreferenceLossTests
     }
 
     [Fact]
+    public void ScaledBetaDpoMovesBetaByTheMeanOfTheWholeBatch()
+    {
+        PreferenceLoss loss = new(Of(PreferenceObjective.BetaDpoScaled));
+        double[] found = loss.Of(Golden).Rows,
+            margins = [1.5, -0.5, 3];
+        double mean = 0.4 / 3; // of 0.1 D; the average from 0 is a tenth of it
+        double beta = 0.1 * (1 + 0.6 * (mean - 0.1 * mean));
+        for (int i = 0; i < 3; i++)
+            Assert.Equal(Logistic.Softplus(-beta * margins[i]), found[i], 12);
+        Assert.Equal(0.1 * mean, loss.Carried.Span[1], 12);
+
+        PairBatch batch = Random(50, new(3, "rows"));
+        double[] rows = new PreferenceLoss(Of(PreferenceObjective.BetaDpoScaled)).Of(batch, new(1, "draw")).Rows;
+        Assert.Equal(40, rows.Count(row => row > 0));
+    }
+
+    [Fact]
     public void BcoCarriesTheMeanOfAllRewards()
     {
         PreferenceLoss loss = new(Of(PreferenceObjective.Bco));
@@ -160,7 +177,7 @@ public class PreferenceLossTests
         {
             TheoryData<PreferenceLossOptions> all = [];
             foreach (PreferenceObjective objective in Enum.GetValues<PreferenceObjective>())
-                if (objective != PreferenceObjective.BetaDpo) // the batch's beta is a constant: its derivative is no difference
+                if (objective is not (PreferenceObjective.BetaDpo or PreferenceObjective.BetaDpoScaled)) // the batch's beta is a constant: its derivative is no difference
                     all.Add(new PreferenceLossOptions { Loss = objective, Nll = 0.3 });
             foreach (PreferenceDivergence divergence in Enum.GetValues<PreferenceDivergence>())
                 all.Add(new PreferenceLossOptions { Divergence = divergence, Beta = 0.7 });
