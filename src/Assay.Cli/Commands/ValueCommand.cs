@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Assay.Cli.Terminal;
 using Assay.Data;
+using Assay.Learning;
 using Assay.Models;
 using Assay.Recipes;
 using Assay.Recipes.Execution;
@@ -39,7 +40,16 @@ internal sealed class ValueCommand() : MethodCommand("value", Amount.Share(0.25)
 
     /// <inheritdoc/>
     protected override bool NeedsText(object options) =>
-        options is not (InfluenceOptions { Label: not null } or FollowedNetworkOptions) && base.NeedsText(options);
+        options
+            is not (
+                InfluenceOptions { Label: not null }
+                or FollowedNetworkOptions
+                or DeconfoundOptions
+                {
+                    Mode: Adjustment.None or Adjustment.Residual or Adjustment.FixedEffects or Adjustment.Instrument
+                }
+            )
+        && base.NeedsText(options);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<OtherData> Others(MethodEntry method)

@@ -26,7 +26,7 @@ public sealed class ContextDesign
     /// <param name="rows">Number of rows, at least 1.</param>
     /// <param name="numbers">Columns of one finite number a row; perhaps none.</param>
     /// <param name="groups">Columns of one group a row, numbered from 0; perhaps none.</param>
-    /// <exception cref="ArgumentException">A length differs, a number is not finite, or there are over 4,096 groups in all.</exception>
+    /// <exception cref="ArgumentException">A length differs, or a number is not finite.</exception>
     public static ContextDesign Of(int rows, IReadOnlyList<double[]> numbers, IReadOnlyList<int[]> groups)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
@@ -39,16 +39,10 @@ public sealed class ContextDesign
         foreach (int[] column in groups)
             if (column.Length != rows || column.Any(group => group < 0))
                 throw new ArgumentException($"A column of groups needs {rows} numbers from 0.", nameof(groups));
-        ContextDesign design = new(rows, [.. numbers.Select(Standardise)], [.. groups]);
-        return design.Columns <= MostColumns
-            ? design
-            : throw new ArgumentException(
-                $"{design.Columns - 1} columns of context are too many; at most {MostColumns - 1}.",
-                nameof(groups)
-            );
+        return new(rows, [.. numbers.Select(Standardise)], [.. groups]);
     }
 
-    /// <summary>Columns at most, with that of the intercept.</summary>
+    /// <summary>Columns that least squares take at most, with that of the intercept; means of one column of groups take any number.</summary>
     public const int MostColumns = 4097;
 
     /// <summary>Number of rows.</summary>
@@ -73,6 +67,27 @@ public sealed class ContextDesign
         _groups.Length > 0
             ? new(Rows, [], _groups)
             : throw new ArgumentException("There are no groups in the context.");
+
+    /// <summary>What the groups alone say of a target: their means where there is one column of groups, else the least squares of all.</summary>
+    /// <exception cref="ArgumentException">There are no groups.</exception>
+    internal double[] OfGroups(double[] target, double[]? weights)
+    {
+        if (_groups.Length != 1)
+        {
+            ContextDesign own = OnlyGroups();
+            return own.Product(own.Regression(weights).Fit(target));
+        }
+        double[] sums = new double[Columns],
+            totals = new double[Columns];
+        for (int row = 0; row < Rows; row++)
+        {
+            double weight = weights?[row] ?? 1;
+            sums[_groups[0][row]] += weight * target[row];
+            totals[_groups[0][row]] += weight;
+        }
+        double mean = sums.Sum() / totals.Sum();
+        return [.. _groups[0].Select(group => totals[group] > 0 ? sums[group] / totals[group] : mean)];
+    }
 
     /// <summary>Numbers also by their way beyond some of their own quantiles, so that what follows from them may bend.</summary>
     /// <param name="bends">Where a number may bend, at least 1: at quantiles in equal steps.</param>
@@ -129,9 +144,12 @@ public sealed class ContextDesign
     /// <summary>Prepares least squares on the context.</summary>
     /// <param name="weights">One weight a row, or null for 1 each; rows of weight 0 count as absent.</param>
     /// <param name="penalty">Times the squared coefficients of all columns but the intercept.</param>
+    /// <exception cref="ArgumentException">There are too many columns.</exception>
     internal ContextRegression Regression(double[]? weights, double penalty = 0)
     {
         int p = Columns;
+        if (p > MostColumns)
+            throw new ArgumentException($"{p - 1} columns of context are too many; at most {MostColumns - 1}.");
         double[] gram = new double[p * p],
             sums = new double[p];
         for (int row = 0; row < Rows; row++)

@@ -94,8 +94,7 @@ public sealed class ObservedOutcomes
             case Adjustment.Residual:
                 return Less(ContextIndex(), null);
             case Adjustment.FixedEffects:
-                ContextDesign groups = Context.OnlyGroups();
-                return Less(groups.Product(groups.Regression(_weights).Fit(Outcomes)), null);
+                return Less(Context.OfGroups(Outcomes, _weights), null);
             case Adjustment.Joint:
                 PartialRidge joint = PartialRidge.Fit(
                     Needed(mode),
@@ -121,6 +120,57 @@ public sealed class ObservedOutcomes
             default:
                 throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such way.");
         }
+    }
+
+    /// <summary>The penalty of the text's coefficients that tells outcomes of other rows best, text and context together: it looks at no randomised data.</summary>
+    /// <param name="candidates">Penalties to choose from, at least one.</param>
+    /// <param name="random">Deals rows to folds.</param>
+    /// <param name="folds">Their number, at least 2.</param>
+    /// <param name="together">Rows of one number, from 0, come into one fold: those of the same text, which would else be told from themselves; null for any.</param>
+    /// <param name="tried">Called after each fit, or null.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    public double BestPenalty(
+        IReadOnlyList<double> candidates,
+        RandomStream random,
+        int folds = 5,
+        int[]? together = null,
+        Action? tried = null,
+        CancellationToken cancellation = default
+    )
+    {
+        SparseMatrix text = Needed(Adjustment.Joint);
+        int[] fold = Folds(random, folds);
+        if (together is not null)
+        {
+            int[] dealt = Folds(random, folds, together.Max() + 1);
+            for (int row = 0; row < fold.Length; row++)
+                fold[row] = dealt[together[row]];
+        }
+        double best = candidates[0],
+            least = double.PositiveInfinity;
+        foreach (double candidate in candidates)
+        {
+            double errors = 0;
+            for (int own = 0; own < folds; own++)
+            {
+                double[] others =
+                [
+                    .. Enumerable.Range(0, fold.Length).Select(row => fold[row] == own ? 0 : Weight(row)),
+                ];
+                PartialRidge fit = PartialRidge.Fit(text, Context, Outcomes, candidate, others, 0, cancellation);
+                double[] parts = SparseProducts.Product(text, fit.TextCoefficients);
+                for (int row = 0; row < fold.Length; row++)
+                    if (fold[row] == own)
+                    {
+                        double left = Outcomes[row] - parts[row] - Context.Product(fit.ContextCoefficients, row);
+                        errors += Weight(row) * left * left;
+                    }
+                tried?.Invoke();
+            }
+            if (errors < least)
+                (best, least) = (candidate, errors);
+        }
+        return best;
     }
 
     /// <summary>How well the text tells outcomes: ridge on its features, with an intercept.</summary>
