@@ -15,6 +15,8 @@ public class PageTests
     [InlineData("solvers.md", "SolversPage.cs")]
     [InlineData("methods/conflict.md", "ConflictPage.cs")]
     [InlineData("methods/madpo.md", "MadpoPage.cs")]
+    [InlineData("methods/ppo.md", "PpoPage.cs")]
+    [InlineData("methods/reward.md", "RewardPage.cs")]
     [InlineData("methods/reward-transform.md", "RewardTransformPage.cs")]
     public void EveryBlockOfAPageIsCompiled(string page, string source) =>
         DocsPages.AreCompiled(page, "Assay.Learning.Tests", source);

@@ -119,19 +119,8 @@ internal static class ProxyPeaks
     /// <summary>The mean worth of the best of N over all subsets of N.</summary>
     /// <param name="ranked">Worths of all, the worst by the proxy first.</param>
     /// <param name="size">N, from 1 to their number.</param>
-    public static double BestOf(double[] ranked, int size)
-    {
-        // share(k) = C(k - 1, N - 1) / C(n, N), from the last down.
-        double share = (double)size / ranked.Length,
-            mean = 0;
-        for (int k = ranked.Length; k >= size; k--)
-        {
-            mean += share * ranked[k - 1];
-            if (k > 1)
-                share *= (double)(k - size) / (k - 1);
-        }
-        return mean;
-    }
+    public static double BestOf(double[] ranked, int size) =>
+        BestOfN.Expected([.. ranked.Select((_, rank) => (double)rank)], ranked, size);
 
     // Equal scores are equally likely to be taken: each gets the mean worth of all of them.
     private static double[] Ranked(double[] scores, double[] worth) =>

@@ -7,9 +7,16 @@ namespace Assay.Train;
 /// <summary>Options of <see cref="RewardTrainer"/>.</summary>
 public sealed record RewardOptions : IReadsPreferences
 {
-    /// <summary>The folder of the model that the reward model starts as: the policy whose answers were compared, after its supervised training.</summary>
-    [Required, ModelFolder]
-    public string Model { get; init; } = "";
+    /// <summary>
+    /// The folder of the model that the reward model starts as: the policy whose answers were compared, after its supervised training. Or gpt-250k,
+    /// gpt-1m, gpt-4m, gpt-10m, which is first trained on the chosen completions.
+    /// </summary>
+    [ModelFolder]
+    public string Model { get; init; } = "gpt-250k";
+
+    /// <summary>How often a model that is first trained goes through the chosen completions.</summary>
+    [Range(0.001, 1000)]
+    public double StartEpochs { get; init; } = 2;
 
     /// <summary>How often the pairs are gone through, at least 1; the best epoch on validation pairs is kept. Published: 1.</summary>
     [Range(1, 1000)]

@@ -15,12 +15,19 @@ namespace Assay.Train;
 public sealed class RewardTrainer(RewardOptions options) : ITrainer
 {
     private const string Name = "train/reward";
+    private const int StartContext = 256;
 
     /// <inheritdoc/>
     /// <exception cref="AssayException">The model cannot be read, the rows hold no pairs, or the loss became infinite.</exception>
     public Trained Train(View view, View? heldOut, Work work)
     {
-        LanguageModel start = ModelFolder.Read(options.Model);
+        LanguageModel start = StartPolicy.Of(
+            options.Model,
+            StartPolicy.TextsOf(PreferenceRows.Read(view, work.Cancellation).Pairs),
+            options.StartEpochs,
+            options.Context > 0 ? options.Context : StartContext,
+            work
+        );
         // What is read is one token longer than what a policy reads: the last is not predicted, but counts.
         int context = Math.Min(options.Context > 0 ? options.Context : start.ContextLength, start.ContextLength) - 1;
         RewardPairs pairs = RewardPairs.Of(Name, view, start, context, options.DropLong, work.Cancellation);
