@@ -17,6 +17,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["valuation"] = Valuation.Run,
     ["ingest"] = Ingest.Run,
     ["pareto"] = Pareto.Run,
+    ["preferences"] = Preferences.Run,
     ["parquet"] = Parquet.Run,
     ["scaling"] = Scaling.Run,
     ["influence"] = Influence.Run,

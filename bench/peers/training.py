@@ -180,4 +180,5 @@ def main():
         )
 
 
-main()
+if __name__ == "__main__":
+    main()
