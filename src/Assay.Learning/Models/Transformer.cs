@@ -242,6 +242,18 @@ public sealed class Transformer : Module
     /// <exception cref="ArgumentException">The cache has no room, or the shapes do not fit.</exception>
     public Tensor Decode(ReadOnlyMemory<int> tokens, ReadOnlySpan<int> counts, KeyValueCache cache)
     {
+        using var noGrad = Tensor.NoGrad();
+        return Logits(DecodeHidden(tokens, counts, cache));
+    }
+
+    /// <summary>The same up to the head: for methods that edit states. What is done to them changes no key and no value of the cache.</summary>
+    /// <param name="tokens">[batch x time], flat; sequences with fewer tokens are padded on the right, with any token.</param>
+    /// <param name="counts">[batch]: how many of the tokens are those of the sequence, at least 1.</param>
+    /// <param name="cache">Gets their keys and values.</param>
+    /// <returns>[batch, width]: the state after each sequence's last token, for <see cref="Logits"/>.</returns>
+    /// <exception cref="ArgumentException">The cache has no room, or the shapes do not fit.</exception>
+    public Tensor DecodeHidden(ReadOnlyMemory<int> tokens, ReadOnlySpan<int> counts, KeyValueCache cache)
+    {
         int batch = counts.Length,
             time = TimeOf(tokens.Length, batch);
         cache.CheckRoom(batch, time);
@@ -262,7 +274,7 @@ public sealed class Transformer : Module
             last[sequence] = sequence * time + counts[sequence] - 1;
         }
         cache.Advance(counts);
-        return Logits(Norm.Forward(x.Reshape(batch * time, Config.HiddenSize).Gather(last)));
+        return Norm.Forward(x.Reshape(batch * time, Config.HiddenSize).Gather(last));
     }
 
     private Tensor Embed(ReadOnlyMemory<int> tokens, int batch)

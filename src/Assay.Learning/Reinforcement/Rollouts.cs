@@ -23,6 +23,7 @@ public static class Rollouts
     /// <param name="options">How.</param>
     /// <param name="stream">Names the random numbers.</param>
     /// <param name="cancellation">Heard after every token.</param>
+    /// <param name="edit">Changes the states that tokens are made from, or null; log-probabilities and entropies are then those of the changed states.</param>
     /// <returns>The completions, in the order of the prompts.</returns>
     /// <exception cref="ArgumentException">A prompt is empty or fills the context.</exception>
     public static IReadOnlyList<Rollout> Sample(
@@ -30,7 +31,8 @@ public static class Rollouts
         IReadOnlyList<int[]> prompts,
         RolloutOptions options,
         RandomStream stream,
-        CancellationToken cancellation = default
+        CancellationToken cancellation = default,
+        IStateEdit? edit = null
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTokens, 1);
@@ -53,7 +55,7 @@ public static class Rollouts
                     .Range(first, Math.Min(options.BatchSize, prompts.Count - first))
                     .Select(i => new Running(i, prompts[i], stream.Child(i))),
             ];
-            Complete(policy, batch, options, sampler, cancellation);
+            Complete(policy, batch, options, sampler, edit, cancellation);
             foreach (Running done in batch)
                 rollouts[done.Index] = done.Finish();
         }
@@ -145,6 +147,7 @@ public static class Rollouts
         Running[] batch,
         RolloutOptions options,
         TokenSampler sampler,
+        IStateEdit? edit,
         CancellationToken cancellation
     )
     {
@@ -165,7 +168,7 @@ public static class Rollouts
             cancellation.ThrowIfCancellationRequested();
             using (TensorScope scope = new())
             {
-                ReadOnlySpan<float> logits = policy.Decode(tokens, counts, cache).Data;
+                ReadOnlySpan<float> logits = Logits(policy, tokens, counts, cache, batch, edit).Data;
                 for (int i = 0; i < batch.Length; i++)
                     batch[i].Next(logits.Slice(i * vocabulary, vocabulary), weights, options, sampler, context);
             }
@@ -180,6 +183,23 @@ public static class Rollouts
             tokens = [.. batch.Select(running => running.Tokens[^1])];
             counts = [.. batch.Select(_ => 1)];
         }
+    }
+
+    private static Tensor Logits(
+        Transformer policy,
+        int[] tokens,
+        int[] counts,
+        KeyValueCache cache,
+        Running[] batch,
+        IStateEdit? edit
+    )
+    {
+        if (edit is null)
+            return policy.Decode(tokens, counts, cache);
+        using var noGrad = Tensor.NoGrad();
+        Tensor states = policy.DecodeHidden(tokens, counts, cache);
+        edit.Edit(states.Data, [.. batch.Select(running => running.Index)]);
+        return policy.Logits(states);
     }
 
     private sealed class Running(int index, int[] prompt, RandomStream random)
