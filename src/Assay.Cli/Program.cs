@@ -23,6 +23,7 @@ RootCommand root = new(
         "Decide what to buy, filter and train next, from measurements.",
         withMethods: args.Contains("plan")
     ),
+    CompareCommand.Create(),
     ReplicateCommand.Create(),
     MethodsCommand.Create(),
     SchemaCommand.Create(),

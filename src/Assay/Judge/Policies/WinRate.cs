@@ -198,7 +198,7 @@ public sealed class WinRate : IStudy
             notes.Add($"{chat.Unclear:N0} replies of the judge held no verdict and count as ties.");
         notes.Add(
             judge.SeesOrder
-                ? "A chat model judged. It is no reader of yours: compare it with people on some pairs first."
+                ? "A chat model judged. It is no reader of yours: compare it with people on some pairs first (assay compare)."
                 : "A reward model judged, by the sigmoid of the difference of its scores. A policy that was trained on the same reward model is judged too well by it."
         );
         return comparisons;
