@@ -201,7 +201,9 @@ public sealed class ObservedOutcomesTests
                     double scale = Math.Exp(10 * random.NextDouble() - 5),
                         origin = 1e6 * random.NextDouble();
                     double[] Adjusted(double[] own, Adjustment mode) =>
-                        new ObservedOutcomes(outcome, Numbers(own), Text(text)).Adjust(mode, penalty: 0.7, bends: 0).Values;
+                        new ObservedOutcomes(outcome, Numbers(own), Text(text))
+                            .Adjust(mode, penalty: 0.7, bends: 0)
+                            .Values;
                     bool Same(double[] a, double[] b) =>
                         a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
                     double[] other = [.. context.Select(value => origin + scale * value)],
