@@ -28,8 +28,8 @@ internal sealed class CompletionReward
     {
         if (folder.Length > 0 == check.Length > 0)
             throw new AssayException(
-                $"{method} needs one reward: a reward model (reward) or a check (check)",
-                hint: "Train a reward model with 'assay train reward', or name a check: arithmetic, rewriting."
+                $"{method} needs one reward: a reward model (reward) or a check of a program (environment)",
+                hint: "Train a reward model with 'assay train reward', or name an environment: arithmetic, rewriting."
             );
         if (check.Length > 0)
             return new(policy, null, check == "arithmetic" ? new ArithmeticEnvironment() : new RewritingEnvironment());

@@ -132,7 +132,7 @@ public sealed class BestOfNTests : IDisposable
         Assert.Throws<AssayException>(() => Make(Options with { Reward = "" }));
         Assert.Throws<AssayException>(() => Make(Options with { Judge = _model }));
         Assert.Throws<AssayException>(() => Make(Options with { MaxTokens = 24 }));
-        Assert.Throws<AssayException>(() => Make(Options with { Check = "arithmetic", Reward = "" }));
+        Assert.Throws<AssayException>(() => Make(Options with { Environment = "arithmetic", Reward = "" }));
     }
 
     private sealed class Immediate(Action<Progress> report) : IProgress<Progress>

@@ -195,14 +195,14 @@ public sealed class ReinforcementTests : IDisposable
     {
         using Pieces temporary = Pieces.Temporary();
         View sums = PreferenceTables.Of("""{"prompt": "37+48="}""", """{"prompt": "12+10="}""");
-        Trained trained = new PpoTrainer(Ppo with { Reward = "", Check = "arithmetic", Iterations = 1 }).Train(
+        Trained trained = new PpoTrainer(Ppo with { Reward = "", Environment = "arithmetic", Iterations = 1 }).Train(
             sums,
             sums,
             new Work(temporary) { Random = new RandomStream(7, "ppo") }
         );
         Assert.StartsWith("Share of right answers", trained.Study!.Answer);
         AssayException wrong = Assert.Throws<AssayException>(() =>
-            TrainPpo(Ppo with { Reward = "", Check = "arithmetic" })
+            TrainPpo(Ppo with { Reward = "", Environment = "arithmetic" })
         );
         Assert.Contains("no sum", wrong.Message);
     }
@@ -212,7 +212,7 @@ public sealed class ReinforcementTests : IDisposable
     {
         TrainReward(Reward with { Epochs = 1 }).Save(_reward);
         Assert.Contains("one reward", Assert.Throws<AssayException>(() => TrainPpo(Ppo with { Reward = "" })).Message);
-        Assert.Throws<AssayException>(() => TrainPpo(Ppo with { Check = "arithmetic" }));
+        Assert.Throws<AssayException>(() => TrainPpo(Ppo with { Environment = "arithmetic" }));
         Assert.Contains(
             "no reward.safetensors",
             Assert.Throws<AssayException>(() => TrainPpo(Ppo with { Reward = _model })).Message

@@ -22,7 +22,7 @@ public sealed class BestOfNMaker(BestOfNOptions options) : IMaker
     public Made Make(View view, Work work)
     {
         LanguageModel model = ModelFolder.Read(options.Model);
-        CompletionReward reward = CompletionReward.Of(Name, options.Reward, options.Check, model);
+        CompletionReward reward = CompletionReward.Of(Name, options.Reward, options.Environment, model);
         RewardModel? judge = options.Judge.Length > 0 ? CompletionReward.Read(options.Judge, model.Tokenizer) : null;
         int context = Math.Min(
             Math.Min(model.ContextLength, reward.ContextLength),

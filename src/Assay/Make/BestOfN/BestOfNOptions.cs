@@ -29,7 +29,7 @@ public sealed record BestOfNOptions : IReadsPreferences
 
     /// <summary>In place of a reward model, a check of answers by a program: <c>arithmetic</c> or <c>rewriting</c>.</summary>
     [AllowedValues("", "arithmetic", "rewriting")]
-    public string Check { get; init; } = "";
+    public string Environment { get; init; } = "";
 
     /// <summary>The folder of another reward model, fitted to other comparisons, that judges what was chosen; empty: nobody does.</summary>
     [ModelFolder]

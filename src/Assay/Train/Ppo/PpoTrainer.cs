@@ -21,7 +21,7 @@ public sealed class PpoTrainer(PpoTrainerOptions options) : ITrainer
     public Trained Train(View view, View? heldOut, Work work)
     {
         LanguageModel policy = ModelFolder.Read(options.Model);
-        CompletionReward reward = CompletionReward.Of(Name, options.Reward, options.Check, policy);
+        CompletionReward reward = CompletionReward.Of(Name, options.Reward, options.Environment, policy);
         int context = Math.Min(policy.ContextLength, reward.ContextLength);
         if (options.MaxTokens >= context)
             throw new AssayException(
