@@ -175,7 +175,7 @@ public sealed class DpoTests : IDisposable
             }
         ).Value(view, new(pieces));
         Assert.Equal(
-            ["difficulty", "difficulty-threshold", "ref-chosen-logps", "ref-rejected-logps"],
+            ["difficulty", "difficulty-threshold", "ref_chosen_logps", "ref_rejected_logps"],
             signals.Select(signal => signal.Name)
         );
         for (int row = 0; row < 10; row++)
@@ -184,6 +184,37 @@ public sealed class DpoTests : IDisposable
             Assert.Equal(difficulty, signals[0].Values[row], 9);
             Assert.Equal(Logistic.Softplus(-0.5 * difficulty), signals[1].Values[row], 9);
         }
+    }
+
+    [Fact]
+    public void TheReferenceOfTheRowsIsTakenIfItIsThisModels()
+    {
+        using Pieces valuing = Pieces.Temporary(),
+            first = Pieces.Temporary(),
+            second = Pieces.Temporary();
+        IReadOnlyList<Signal> signals = new PairDifficulty(new() { Model = _model, Context = 48 }).Value(
+            TinyPolicies.Pairs(24),
+            new(valuing)
+        );
+        View With(double shift) =>
+            PreferenceTables.Of([
+                .. Enumerable
+                    .Range(0, 24)
+                    .Select(i =>
+                        FormattableString.Invariant(
+                            $$"""{"prompt": "Q{{i % 9}}: ", "chosen": "yes please {{i % 5}}", "rejected": "no way {{i % 4}}", "ref_chosen_logps": {{signals[2].Values[i] + shift}}, "ref_rejected_logps": {{signals[3].Values[i]}}}"""
+                        )
+                    ),
+            ]);
+        Trained plain = new DpoTrainer(Options).Train(TinyPolicies.Pairs(24), null, new(first)),
+            given = new DpoTrainer(Options).Train(With(0), null, new(second));
+        Assert.True(first.Has("reference", 0));
+        Assert.False(second.Has("reference", 0));
+        Assert.Equal(plain.Curve!.Losses, given.Curve!.Losses);
+        Assert.Contains(
+            "are not those of this model: row 1 has",
+            Assert.Throws<AssayException>(() => new DpoTrainer(Options).Train(With(2), null, new(second))).Message
+        );
     }
 
     private Trained Train(

@@ -36,7 +36,13 @@ public sealed class DpoTrainer(DpoOptions options) : ITrainer
         );
         int context = Math.Min(options.Context, start.ContextLength);
         PreferenceTokens tokens = PreferenceTokens.Of(pairs, start.Tokenizer, context);
-        PairProbabilities reference = StoredProbabilities.Of(start.Transformer, tokens.Pairs, work, options.Tail);
+        PairProbabilities reference = StoredProbabilities.Of(
+            start.Transformer,
+            pairs,
+            tokens.Pairs,
+            work,
+            options.Tail
+        );
         PolicyProbe probe = ProbeOf(heldOut, pairs, start, context, work);
         double[] before = probe.Of(start.Transformer, work.Cancellation);
         Transformer policy = start.Transformer.Copy();

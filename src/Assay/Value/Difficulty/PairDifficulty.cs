@@ -9,7 +9,7 @@ namespace Assay.Value;
 /// <remarks>
 /// Source: "Preference Learning Algorithms Do Not Learn Preference Rankings", arXiv 2405.19534, theorem 4.1: a pair is ranked right exactly where its
 /// DPO loss is at or below -ln s(beta c), c the reference's ln p(rejected) - ln p(chosen). A large positive c needs an absurdly small loss. Signals:
-/// <c>difficulty</c> (c, nats), <c>difficulty-threshold</c> (that loss), <c>ref-chosen-logps</c> and <c>ref-rejected-logps</c>. A row with several
+/// <c>difficulty</c> (c, nats), <c>difficulty-threshold</c> (that loss), <c>ref_chosen_logps</c> and <c>ref_rejected_logps</c>. A row with several
 /// pairs gets their means.
 /// </remarks>
 [Method("value/difficulty", Paper = "preference-ranking-accuracy")]
@@ -53,8 +53,8 @@ public sealed class PairDifficulty(PairDifficultyOptions options) : IValuer
         [
             SignalOf("difficulty", difficulty),
             SignalOf("difficulty-threshold", threshold),
-            SignalOf("ref-chosen-logps", chosen),
-            SignalOf("ref-rejected-logps", rejected),
+            SignalOf("ref_chosen_logps", chosen),
+            SignalOf("ref_rejected_logps", rejected),
         ];
 
         Signal SignalOf(string name, double[] sums) =>
