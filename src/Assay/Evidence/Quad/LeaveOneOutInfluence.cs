@@ -119,7 +119,8 @@ internal sealed class LeaveOneOutInfluence
 
     private static Tensor Of(Matrix x, int[] rows) => Tensor.Of(x.Take(rows).Values, rows.Length, x.Columns);
 
-    private static (Matrix, int[]) Read(string path)
+    /// <summary>Pixels from 0 to 1, and digits.</summary>
+    internal static (Matrix, int[]) Read(string path)
     {
         using FileStream packed = File.OpenRead(path);
         using GZipStream bytes = new(packed, CompressionMode.Decompress);
