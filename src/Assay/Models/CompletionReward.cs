@@ -3,6 +3,19 @@ using Assay.Learning;
 
 namespace Assay.Models;
 
+/// <summary>Tasks whose answers a program checks, in place of a reward model.</summary>
+public enum CheckedTask
+{
+    /// <summary>None: a reward model scores.</summary>
+    None,
+
+    /// <summary>Sums such as <c>37+48=</c>.</summary>
+    Arithmetic,
+
+    /// <summary>Words to sort, such as <c>cab=</c>.</summary>
+    Rewriting,
+}
+
 /// <summary>What completions are worth: by a reward model in a folder, or by a check of a program.</summary>
 internal sealed class CompletionReward
 {
@@ -21,19 +34,22 @@ internal sealed class CompletionReward
     /// <summary>The reward that was asked for.</summary>
     /// <param name="method">Who asks.</param>
     /// <param name="folder">A reward model's folder, or empty.</param>
-    /// <param name="check">A check's name, or empty.</param>
+    /// <param name="check">A check, or none.</param>
     /// <param name="policy">Who writes the completions; a reward model has to read the same tokens.</param>
     /// <exception cref="AssayException">Not one of both was given, or the reward model cannot be read or has other tokens.</exception>
-    public static CompletionReward Of(string method, string folder, string check, LanguageModel policy)
+    public static CompletionReward Of(string method, string folder, CheckedTask check, LanguageModel policy)
     {
-        if (folder.Length > 0 == check.Length > 0)
+        if (folder.Length > 0 == (check != CheckedTask.None))
             throw new AssayException(
                 $"{method} needs one reward: a reward model (reward) or a check of a program (environment)",
                 hint: "Train a reward model with 'assay train reward', or name an environment: arithmetic, rewriting."
             );
-        if (check.Length > 0)
-            return new(policy, null, check == "arithmetic" ? new ArithmeticEnvironment() : new RewritingEnvironment());
-        return new(policy, Read(folder, policy.Tokenizer), null);
+        return check switch
+        {
+            CheckedTask.Arithmetic => new(policy, null, new ArithmeticEnvironment()),
+            CheckedTask.Rewriting => new(policy, null, new RewritingEnvironment()),
+            _ => new(policy, Read(folder, policy.Tokenizer), null),
+        };
     }
 
     /// <summary>Reads a reward model.</summary>

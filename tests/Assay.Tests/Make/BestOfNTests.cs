@@ -1,6 +1,7 @@
 using Assay.Data;
 using Assay.Learning;
 using Assay.Make;
+using Assay.Models;
 using Assay.Numerics;
 using Assay.Studies;
 using Assay.Tests.Preferences;
@@ -132,7 +133,7 @@ public sealed class BestOfNTests : IDisposable
         Assert.Throws<AssayException>(() => Make(Options with { Reward = "" }));
         Assert.Throws<AssayException>(() => Make(Options with { Judge = _model }));
         Assert.Throws<AssayException>(() => Make(Options with { MaxTokens = 24 }));
-        Assert.Throws<AssayException>(() => Make(Options with { Environment = "arithmetic", Reward = "" }));
+        Assert.Throws<AssayException>(() => Make(Options with { Environment = CheckedTask.Arithmetic, Reward = "" }));
     }
 
     private sealed class Immediate(Action<Progress> report) : IProgress<Progress>

@@ -1,5 +1,6 @@
 using Assay.Data;
 using Assay.Learning;
+using Assay.Models;
 using Assay.Numerics;
 using Assay.Tests.Preferences;
 using Assay.Train;
@@ -195,14 +196,17 @@ public sealed class ReinforcementTests : IDisposable
     {
         using Pieces temporary = Pieces.Temporary();
         View sums = PreferenceTables.Of("""{"prompt": "37+48="}""", """{"prompt": "12+10="}""");
-        Trained trained = new PpoTrainer(Ppo with { Reward = "", Environment = "arithmetic", Iterations = 1 }).Train(
-            sums,
-            sums,
-            new Work(temporary) { Random = new RandomStream(7, "ppo") }
-        );
+        Trained trained = new PpoTrainer(
+            Ppo with
+            {
+                Reward = "",
+                Environment = CheckedTask.Arithmetic,
+                Iterations = 1,
+            }
+        ).Train(sums, sums, new Work(temporary) { Random = new RandomStream(7, "ppo") });
         Assert.StartsWith("Share of right answers", trained.Study!.Answer);
         AssayException wrong = Assert.Throws<AssayException>(() =>
-            TrainPpo(Ppo with { Reward = "", Environment = "arithmetic" })
+            TrainPpo(Ppo with { Reward = "", Environment = CheckedTask.Arithmetic })
         );
         Assert.Contains("no sum", wrong.Message);
     }
@@ -212,7 +216,7 @@ public sealed class ReinforcementTests : IDisposable
     {
         TrainReward(Reward with { Epochs = 1 }).Save(_reward);
         Assert.Contains("one reward", Assert.Throws<AssayException>(() => TrainPpo(Ppo with { Reward = "" })).Message);
-        Assert.Throws<AssayException>(() => TrainPpo(Ppo with { Environment = "arithmetic" }));
+        Assert.Throws<AssayException>(() => TrainPpo(Ppo with { Environment = CheckedTask.Arithmetic }));
         Assert.Contains(
             "no reward.safetensors",
             Assert.Throws<AssayException>(() => TrainPpo(Ppo with { Reward = _model })).Message

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Assay.Models;
 using Assay.Preferences;
 
 namespace Assay.Make;
@@ -28,8 +29,7 @@ public sealed record BestOfNOptions : IReadsPreferences
     public string Reward { get; init; } = "";
 
     /// <summary>In place of a reward model, a check of answers by a program: <c>arithmetic</c> or <c>rewriting</c>.</summary>
-    [AllowedValues("", "arithmetic", "rewriting")]
-    public string Environment { get; init; } = "";
+    public CheckedTask Environment { get; init; }
 
     /// <summary>The folder of another reward model, fitted to other comparisons, that judges what was chosen; empty: nobody does.</summary>
     [ModelFolder]

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Assay.Learning;
+using Assay.Models;
 using Assay.Preferences;
 
 namespace Assay.Train;
@@ -16,8 +17,7 @@ public sealed record PpoTrainerOptions : IReadsPreferences
     public string Reward { get; init; } = "";
 
     /// <summary>In place of a reward model, a check of answers by a program: <c>arithmetic</c> (sums such as <c>37+48=</c>) or <c>rewriting</c> (<c>cab=</c> to <c>abc</c>).</summary>
-    [AllowedValues("", "arithmetic", "rewriting")]
-    public string Environment { get; init; } = "";
+    public CheckedTask Environment { get; init; }
 
     /// <summary>The column of prompts. Where there is none of that name, rows with preferences give theirs.</summary>
     public string Prompt { get; init; } = "prompt";
