@@ -217,6 +217,34 @@ public sealed class DpoTests : IDisposable
         );
     }
 
+    [Fact]
+    public void RowsCountAsTheirColumnOfWeightsSays()
+    {
+        View With(Func<int, double> weight) =>
+            PreferenceTables.Of([
+                .. Enumerable
+                    .Range(0, 24)
+                    .Select(i =>
+                        FormattableString.Invariant(
+                            $$"""{"prompt": "Q{{i % 9}}: ", "chosen": "yes please {{i % 5}}", "rejected": "no way {{i % 4}}", "w": {{weight(i)}}}"""
+                        )
+                    ),
+            ]);
+        double[] Losses(View view, string weights)
+        {
+            using Pieces pieces = Pieces.Temporary();
+            return [.. new DpoTrainer(Options with { Weights = weights }).Train(view, null, new(pieces)).Curve!.Losses];
+        }
+        double[] plain = Losses(With(_ => 1), ""),
+            ones = Losses(With(_ => 1), "w"),
+            halves = Losses(With(_ => 0.5), "w");
+        Assert.Equal(plain, ones);
+        Assert.Equal(plain[0] / 2, halves[0], 6);
+        Assert.NotEqual(plain[^1], Losses(With(i => i % 2), "w")[^1]);
+        Assert.Contains("below 0", Assert.Throws<AssayException>(() => Losses(With(_ => -1), "w")).Message);
+        Assert.Contains("no column 'h'", Assert.Throws<AssayException>(() => Losses(With(_ => 1), "h")).Message);
+    }
+
     private Trained Train(
         DpoOptions options,
         Pieces pieces,

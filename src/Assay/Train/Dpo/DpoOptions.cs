@@ -34,6 +34,9 @@ public record DpoOptions : PreferenceLossOptions, IReadsPreferences
     /// <summary>Weights of pairs by the policy's own confidence: none, or wpo.</summary>
     public PairWeighting Weighting { get; init; } = PairWeighting.None;
 
+    /// <summary>A column with a factor on each row's loss, 0 or more: <c>madpo-weight</c> of <c>assay value madpo</c>. Without it all count alike.</summary>
+    public string Weights { get; init; } = "";
+
     /// <summary>Prompts that are answered at each measurement to find the divergence from the reference; 0 for none.</summary>
     [Range(0, 10_000)]
     public int Samples { get; init; } = 32;

@@ -3,6 +3,7 @@ using Assay.Data;
 using Assay.Describe;
 using Assay.Learning;
 using Assay.Preferences;
+using Assay.Studies;
 
 namespace Assay.Train;
 
@@ -57,6 +58,7 @@ public sealed class DpoTrainer(DpoOptions options) : ITrainer
         long every = Math.Max(1, PreferenceTraining.StepsOf(pairs.Count, how) / Measurements);
         PreferenceTraining training = new(policy, tokens.Pairs, reference, options, how, work.Random.Child("training"))
         {
+            Weights = WeightsOf(view, pairs, work.Cancellation),
             Measure = new(
                 every,
                 PolicyProbe.Width,
@@ -108,6 +110,26 @@ public sealed class DpoTrainer(DpoOptions options) : ITrainer
             new LanguageModel(policy, start.Tokenizer).Save,
             Study: findings.ToStudy()
         );
+    }
+
+    private double[]? WeightsOf(View view, IReadOnlyList<PreferencePair> pairs, CancellationToken cancellation)
+    {
+        if (options.Weights.Length == 0)
+            return null;
+        StudyTable table = StudyTable.Of(view, cancellation);
+        double[] numbers = table.Numbers(options.Weights);
+        int wrong = Array.FindIndex(numbers, number => number < 0);
+        if (wrong >= 0)
+            throw table.Wrong(
+                wrong,
+                options.Weights,
+                $"{Name}: a weight is below 0",
+                "A factor on a loss is 0 or more."
+            );
+        Dictionary<int, double> byRow = [];
+        for (int i = 0; i < numbers.Length; i++)
+            byRow[view.Selection.Rows[i]] = numbers[i];
+        return [.. pairs.Select(pair => byRow[pair.Row])];
     }
 
     private static PreferenceLoss LossOf(DpoOptions options)
