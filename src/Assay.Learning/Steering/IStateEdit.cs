@@ -14,13 +14,15 @@ public interface IStateEdit
 /// <param name="targets">Of each text, by its place among the prompts: one for each attribute, NaN where it is free.</param>
 public sealed class TargetSteering(TargetEdit edit, IReadOnlyList<double[]> targets) : IStateEdit
 {
-    /// <summary>Texts whose states were edited, over all tokens.</summary>
-    public long Edits { get; private set; }
+    private readonly double[] _moved = new double[targets.Count];
+    private readonly long[] _edits = new long[targets.Count];
 
-    /// <summary>The mean distance that states were moved, as a share of their norm.</summary>
-    public double MeanMove => Edits == 0 ? 0 : _moved / Edits;
+    /// <summary>States that were edited, over all texts.</summary>
+    public long Edits => _edits.Sum();
 
-    private double _moved;
+    /// <summary>The mean distance that the states of a text were moved, as a share of their norm; 0 where none was.</summary>
+    /// <param name="text">Its place among the prompts.</param>
+    public double MoveOf(int text) => _edits[text] == 0 ? 0 : _moved[text] / _edits[text];
 
     /// <inheritdoc/>
     public void Edit(Span<float> states, ReadOnlySpan<int> texts)
@@ -50,8 +52,8 @@ public sealed class TargetSteering(TargetEdit edit, IReadOnlyList<double[]> targ
                 size += before[at] * before[at];
                 states[rows[i] * width + j] = (float)after[at];
             }
-            _moved += size > 0 ? Math.Sqrt(moved / size) : 0;
-            Edits++;
+            _moved[texts[rows[i]]] += size > 0 ? Math.Sqrt(moved / size) : 0;
+            _edits[texts[rows[i]]]++;
         }
     }
 

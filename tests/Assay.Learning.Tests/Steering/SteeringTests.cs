@@ -304,7 +304,8 @@ public sealed class SteeringTests : IDisposable
             steered.Skip(10).SelectMany(rollout => rollout.Completion)
         );
         Assert.Equal(steered.Take(10).Sum(rollout => (long)rollout.Completion.Length), steering.Edits);
-        Assert.True(steering.MeanMove > 0);
+        Assert.True(steering.MoveOf(0) > 0);
+        Assert.Equal(0, steering.MoveOf(10));
 
         static double Share(IEnumerable<Rollout> rollouts) =>
             rollouts.SelectMany(rollout => rollout.Completion).Average(token => token == 7 ? 1.0 : 0);
