@@ -11,7 +11,8 @@ namespace Assay.Train;
 internal sealed record DpoFindings
 {
     private const double Confidence = 0.95,
-        HardShare = 0.99;
+        HardShare = 0.99,
+        Far = 20;
 
     public required DpoOptions Options { get; init; }
     public required PreferenceLoss Loss { get; init; }
@@ -84,6 +85,10 @@ internal sealed record DpoFindings
         yield return "Reward accuracy and margins are about pairs that others wrote. Whether answers got better only a judge of answers says: compare policies at equal divergence (assay judge win-rate, assay judge equal-kl).";
         if (!OnHeldOut)
             yield return "No pairs were held out: all measurements are of pairs that the policy was trained on.";
+        if (After.Divergence > Far)
+            yield return Text(
+                $"The policy went far, {After.Divergence:0} nats: read what it writes, which may have fallen apart. A smaller learning rate, fewer epochs, a larger beta or 'nll' keep it nearer."
+            );
         if (After.ChosenDrift < 0)
             yield return Text(
                 $"Chosen completions have become less likely too (by {-After.ChosenDrift:0.0} nats, rejected ones by {-After.RejectedDrift:0.0}): usual for losses of differences; 'nll' holds them up."

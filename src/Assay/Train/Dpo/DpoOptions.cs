@@ -29,7 +29,7 @@ public record DpoOptions : PreferenceLossOptions, IReadsPreferences
 
     /// <summary>The highest learning rate; it rises over the first tenth and falls to 0 in a line. For models of billions of parameters 5e-7 is usual.</summary>
     [Range(1e-9, 1.0)]
-    public double LearningRate { get; init; } = 3e-4;
+    public double LearningRate { get; init; } = 1e-4;
 
     /// <summary>Weights of pairs by the policy's own confidence: none, or wpo.</summary>
     public PairWeighting Weighting { get; init; } = PairWeighting.None;
