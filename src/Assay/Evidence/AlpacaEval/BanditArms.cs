@@ -16,7 +16,10 @@ internal sealed class BanditArms(Trial trial, Figures figures)
     public const int PairsPerPrompt = 8;
 
     private const int Deals = 4;
-    private static readonly double[] Betas = [2, 1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.125, 0.09, 0.06, 0.04, 0.025];
+    private const int CurvePoints = 36;
+    private const double Coldest = 2,
+        Hottest = 0.02;
+    private static readonly double[] Betas = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.125, 0.09];
 
     /// <summary>Which labels: as drawn, and three in ten turned round.</summary>
     public static IReadOnlyList<(string Name, double Flips)> Labels { get; } = [("clean", 0), ("noisy", 0.3)];
@@ -33,7 +36,7 @@ internal sealed class BanditArms(Trial trial, Figures figures)
     /// <summary>Trains all arms and DPO's temperatures on each deal.</summary>
     public void Measure(IReadOnlyList<Arm> arms)
     {
-        Arm[] curve =
+        Arm[] named =
         [
             .. Betas.Select(beta => new Arm(FormattableString.Invariant($"dpo-{beta}"), new() { Beta = beta })),
         ];
@@ -48,14 +51,16 @@ internal sealed class BanditArms(Trial trial, Figures figures)
             {
                 trial.Report("bandit, " + labels, deal, deals);
                 Deal dealt = new(bandit, bandit.Pairs(random.Child("pairs"), PairsPerPrompt, flips), random);
-                (double Gain, double Kl)[] dpo = [.. curve.Select(arm => Of(arm, dealt, reference))];
+                (double Gain, double Kl)[] dpo =
+                [
+                    .. CurveBetas(trial.Size(CurvePoints, 6))
+                        .Select(beta => Of(new("dpo", new() { Beta = beta }), dealt, reference)),
+                ];
                 PolicyCurve ofKl = PolicyCurve.Of(
                     [0, .. dpo.Select(point => point.Kl)],
                     [0, .. dpo.Select(point => point.Gain)]
                 );
-                foreach ((Arm arm, (double gain, double kl)) in curve.Zip(dpo))
-                    Add(labels, arm.Name, gain, kl, 0);
-                foreach (Arm arm in arms)
+                foreach (Arm arm in named.Concat(arms))
                 {
                     (double gain, double kl) = Of(arm, dealt, reference);
                     double at = ofKl.At(Math.Min(kl, ofKl.High));
@@ -78,6 +83,10 @@ internal sealed class BanditArms(Trial trial, Figures figures)
             }
         }
     }
+
+    // So dense that straight lines between them are as good as the curve.
+    private static IEnumerable<double> CurveBetas(int count) =>
+        Enumerable.Range(0, count).Select(i => Coldest * Math.Pow(Hottest / Coldest, i / (count - 1.0)));
 
     private (double Gain, double Kl) Of(Arm arm, Deal deal, double reference)
     {

@@ -36,7 +36,7 @@ public sealed class MadpoEvidence : IExperiment
     public string Protocol =>
         "A: answers of six models to the 805 prompts of AlpacaEval 2; a log-linear policy over the six answers of a prompt (512 hashed words, length, lines), reference uniform, gold reward the judge's standardised logit "
         + "(clipped at 2 deviations, times 1.5); 600 prompts with 8 pairs each, labels drawn by Bradley-Terry, as they are and with 30 % turned round; beta 0.5, Adam 0.05, 300 steps of 64; reward model: Bradley-Terry on the same "
-        + "features and pairs; gain over the reference and KL exactly, on 205 other prompts; means of four deals a seed. DPO over twelve temperatures is the curve at equal KL. "
+        + "features and pairs; gain over the reference and KL exactly, on 205 other prompts; means of four deals a seed. DPO over 36 temperatures is the curve at equal KL. "
         + "B: the language model of film reviews of dpo-vs-ppo (5,000 pairs of sampled answers, Bradley-Terry labels on the gold reward), beta 0.1, two epochs; reward model: the supervised network with a mean-pooled head on the same pairs; one answer to each of 500 unseen prompts.";
 
     /// <inheritdoc/>

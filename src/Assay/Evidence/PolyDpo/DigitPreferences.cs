@@ -24,7 +24,7 @@ internal sealed class DigitPreferences(Trial trial, Figures figures)
     private const int Pixels = 64,
         Classes = 10,
         TimeSteps = 50,
-        TrainingSteps = 1000,
+        TrainingSteps = 100,
         PreferenceSteps = 200,
         PairCount = 1000,
         Drawn = 4000,

@@ -19,8 +19,8 @@ public sealed class PolyDpoEvidence : IExperiment
     /// <inheritdoc/>
     public string Protocol =>
         "A: the bandit of madpo (six models' answers of AlpacaEval 2, log-linear policy, 600 prompts with 8 pairs, labels as drawn or 30 % turned round, beta 0.5, 300 steps; gain over the reference and KL exactly on 205 other prompts; means of four "
-        + "deals a seed), alpha in -1, -0.5, 1, 2, 8, DPO over twelve temperatures as the curve at equal KL. "
-        + "B: a class-conditional diffusion model of 1,797 digits of 8 x 8 (a perceptron of 0.2 M parameters, 50 time steps, 1,000 training steps); 1,000 pairs of its own samples of three kinds: labelled by legibility (a "
+        + "deals a seed), alpha in -1, -0.5, 1, 2, 8, DPO over 36 temperatures as the curve at equal KL. "
+        + "B: a class-conditional diffusion model of 1,797 digits of 8 x 8 (a perceptron of 0.2 M parameters, 50 time steps, 100 training steps, so that there is something to gain); 1,000 pairs of its own samples of three kinds: labelled by legibility (a "
         + "classifier's log-probability of the class) or by lightness, drawn for each pair (noisy); both agree (agreed); losers of other prompts (simple). 200 steps of 64 pairs, beta 500 and 2000, alpha -1, 1, 4; judged by a classifier of other digits on 1,000 samples, beside Diffusion-DPO over six "
         + "betas at equal drift (squared difference of the noise that model and base see). "
         + "C: 2,000 pairs of answers of two models to a prompt, five criteria: the judge, brevity, lines of lists, overlap with the prompt, and likelihood by trigrams of the answers to other prompts.";

@@ -14,7 +14,7 @@ internal sealed class ReviewArms(Trial trial, Figures figures)
 
     private const int PairCount = 5000,
         Samples = 4;
-    private static readonly double[] Betas = [0.5, 0.1, 0.05, 0.02];
+    private static readonly double[] Betas = [0.5, 0.2, 0.1, 0.05, 0.02];
 
     /// <summary>One way to train.</summary>
     /// <param name="Name">Its name.</param>
