@@ -12,6 +12,7 @@ public interface ITrainer
     /// <param name="heldOut">What to measure on, or null.</param>
     /// <param name="work">Random numbers, progress, cancellation; a killed run goes on from its checkpoints among the pieces.</param>
     /// <exception cref="AssayException">The rows do not suit the model.</exception>
+    /// <exception cref="TrainingException">The loss became infinite.</exception>
     Trained Train(View view, View? heldOut, Work work);
 }
 

@@ -59,7 +59,7 @@ public sealed class TrainRunner(
         (View view, View? heldOut) = (flow.View, test?.View);
         observer.StepStarted(method.Name, method.Written(call.Options), cached: false);
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, options.Threads));
-        Trained trained = trainer.Train(view, heldOut, steps.WorkFor(key, method.Name, call.Seed));
+        Trained trained = Train(method.Name, trainer, view, heldOut, steps.WorkFor(key, method.Name, call.Seed, flow));
         TrainReport report = new()
         {
             Key = key,
@@ -92,6 +92,26 @@ public sealed class TrainRunner(
         Pieces.WriteFile(path, stream => JsonSerializer.Serialize(stream, report, TrainJson.Default.TrainReport));
         store.Sweep(key);
         return report;
+    }
+
+    private static Trained Train(string method, ITrainer trainer, View view, View? heldOut, Work work)
+    {
+        try
+        {
+            return trainer.Train(view, heldOut, work);
+        }
+        catch (TrainingException failure)
+        {
+            throw new AssayException($"{method}: {failure.Message}", cause: failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new AssayException(
+                $"{method}: cannot write a checkpoint: {failure.Message}",
+                hint: "Free some space and run the same command again; it goes on from the checkpoint before.",
+                cause: failure
+            );
+        }
     }
 
     private static TrainReport? Existing(string path)

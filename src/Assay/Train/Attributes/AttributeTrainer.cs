@@ -35,44 +35,26 @@ public sealed class AttributeTrainer(AttributeOptions options) : ITrainer
             model.Transformer.Config.HiddenSize,
             [.. Enumerable.Repeat(options.Width, options.Layers)]
         );
-        TrainingResult result;
-        try
-        {
-            result = AttributeTraining.Run(
-                network,
-                texts,
-                held,
-                new()
-                {
-                    Epochs = options.Epochs,
-                    Batch = options.Batch,
-                    LearningRate = options.LearningRate,
-                    WeightDecay = options.WeightDecay,
-                    Lambda = options.Lambda,
-                    Detach = options.Detach,
-                    Patience = options.Patience,
-                },
-                work.Random,
-                step =>
-                    work.Progress?.Report(
-                        new("training", step.Step, step.Steps, "steps", Text($"loss {step.Loss:0.000}"))
-                    ),
-                new TrainingCheckpoints(Path.Combine(work.Pieces.Folder, "checkpoints")),
-                work.Cancellation
-            );
-        }
-        catch (TrainingException failure)
-        {
-            throw new AssayException($"{Name}: {failure.Message}", cause: failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new AssayException(
-                $"{Name}: cannot write a checkpoint: {failure.Message}",
-                hint: "Free some space and run the same command again; it goes on from the checkpoint before.",
-                cause: failure
-            );
-        }
+        TrainingResult result = AttributeTraining.Run(
+            network,
+            texts,
+            held,
+            new()
+            {
+                Epochs = options.Epochs,
+                Batch = options.Batch,
+                LearningRate = options.LearningRate,
+                WeightDecay = options.WeightDecay,
+                Lambda = options.Lambda,
+                Detach = options.Detach,
+                Patience = options.Patience,
+            },
+            work.Random,
+            step =>
+                work.Progress?.Report(new("training", step.Step, step.Steps, "steps", Text($"loss {step.Loss:0.000}"))),
+            new TrainingCheckpoints(Path.Combine(work.Pieces.Folder, "checkpoints")),
+            work.Cancellation
+        );
         Prediction[] predictions = [.. options.Attributes.Select((_, j) => Measure(network, held, j))];
         return new(
             $"{options.Attributes.Count} {(options.Attributes.Count == 1 ? "attribute" : "attributes")} of states of width {network.Widths[0]}, {network.ParameterCount:N0} parameters",

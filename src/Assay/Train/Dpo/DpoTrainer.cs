@@ -73,7 +73,7 @@ public sealed class DpoTrainer(DpoOptions options) : ITrainer
             Stepped = (step, seen) =>
                 work.Progress?.Report(new("pairs", step.Step, step.Steps, "steps", Note(seen, divergence))),
         };
-        PreferenceTrace trace = RunOf(training, work.Cancellation);
+        PreferenceTrace trace = training.Run(work.Cancellation);
         PairProbabilities after = PairProbabilities.Of(
             policy,
             tokens.Pairs,
@@ -143,26 +143,6 @@ public sealed class DpoTrainer(DpoOptions options) : ITrainer
             throw new AssayException(
                 $"{Name}: {failure.Message}",
                 hint: "'assay methods train/dpo' says which constants each loss has.",
-                cause: failure
-            );
-        }
-    }
-
-    private static PreferenceTrace RunOf(PreferenceTraining training, CancellationToken cancellation)
-    {
-        try
-        {
-            return training.Run(cancellation);
-        }
-        catch (TrainingException failure)
-        {
-            throw new AssayException($"{Name}: {failure.Message}", cause: failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new AssayException(
-                $"{Name}: cannot write a checkpoint: {failure.Message}",
-                hint: "Free some space and run the same command again; it goes on from the checkpoint before.",
                 cause: failure
             );
         }

@@ -47,46 +47,31 @@ public sealed class GrpoTrainer(GrpoOptions options) : ITrainer
             : ModelFolder.Read(options.Model);
         PolicyTokens tokens = PolicyTokens.Of(model, options);
         int[][] prompts = tokens.Encode(tasks, Name);
-        try
-        {
-            Demonstrate(model, tokens, tasks, prompts, isNew, work);
-            Transformer start = model.Transformer.Copy();
-            int[][] heldPrompts = held is null ? [] : tokens.Encode(held, Name);
-            PolicyExam? before = held is null
-                ? null
-                : PolicyExam.Of(start, start, tokens, held, heldPrompts, work.Random.Child("exam"), work.Cancellation);
-            GroupTrace trace = Learn(model.Transformer, tokens, tasks, prompts, work);
-            PolicyExam? after = held is null
-                ? null
-                : PolicyExam.Of(
-                    model.Transformer,
-                    start,
-                    tokens,
-                    held,
-                    heldPrompts,
-                    work.Random.Child("exam"),
-                    work.Cancellation
-                );
-            return new(
-                $"{(isNew ? options.Model : "policy")}, {model.Transformer.ParameterCount:N0} parameters; {GrpoStudy.RuleOf(options)}",
-                after is null || before is null ? [] : Scores(before, after),
-                trace.Result,
-                model.Save,
-                Study: GrpoStudy.Of(options, trace, before, after, tasks.Count)
+        Demonstrate(model, tokens, tasks, prompts, isNew, work);
+        Transformer start = model.Transformer.Copy();
+        int[][] heldPrompts = held is null ? [] : tokens.Encode(held, Name);
+        PolicyExam? before = held is null
+            ? null
+            : PolicyExam.Of(start, start, tokens, held, heldPrompts, work.Random.Child("exam"), work.Cancellation);
+        GroupTrace trace = Learn(model.Transformer, tokens, tasks, prompts, work);
+        PolicyExam? after = held is null
+            ? null
+            : PolicyExam.Of(
+                model.Transformer,
+                start,
+                tokens,
+                held,
+                heldPrompts,
+                work.Random.Child("exam"),
+                work.Cancellation
             );
-        }
-        catch (TrainingException failure)
-        {
-            throw new AssayException($"{Name}: {failure.Message}", cause: failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new AssayException(
-                $"{Name}: cannot write a checkpoint: {failure.Message}",
-                hint: "Free some space and run the same command again; it goes on from the checkpoint before.",
-                cause: failure
-            );
-        }
+        return new(
+            $"{(isNew ? options.Model : "policy")}, {model.Transformer.ParameterCount:N0} parameters; {GrpoStudy.RuleOf(options)}",
+            after is null || before is null ? [] : Scores(before, after),
+            trace.Result,
+            model.Save,
+            Study: GrpoStudy.Of(options, trace, before, after, tasks.Count)
+        );
     }
 
     private void Demonstrate(

@@ -51,23 +51,15 @@ public sealed class PpoTrainer(PpoTrainerOptions options) : ITrainer
                     new("training", iteration.Iteration, options.Iterations, "iterations", Note(iteration))
                 ),
         };
-        IReadOnlyList<PpoIteration> history;
-        try
-        {
-            history = ppo.Run(
-                policy.Transformer,
-                reference,
-                reward.Model is { } model ? ValueModel.Of(model) : ValueModel.Of(policy.Transformer),
-                prompts,
-                rollouts => reward.Score(rollouts, work.Cancellation),
-                work.Random.Child("training"),
-                work.Cancellation
-            );
-        }
-        catch (TrainingException failure)
-        {
-            throw new AssayException($"{Name}: {failure.Message}", cause: failure);
-        }
+        IReadOnlyList<PpoIteration> history = ppo.Run(
+            policy.Transformer,
+            reference,
+            reward.Model is { } model ? ValueModel.Of(model) : ValueModel.Of(policy.Transformer),
+            prompts,
+            rollouts => reward.Score(rollouts, work.Cancellation),
+            work.Random.Child("training"),
+            work.Cancellation
+        );
         report.Finish(history, prompts.Length, cut);
         return new(
             $"policy, {policy.Transformer.ParameterCount:N0} parameters",

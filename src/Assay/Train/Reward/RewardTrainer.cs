@@ -62,22 +62,14 @@ public sealed class RewardTrainer(RewardOptions options) : ITrainer
                 );
             },
         };
-        RewardFit fit;
-        try
-        {
-            fit = training.Run(
-                start.Transformer,
-                [.. fitted.Select(i => pairs.Tokens[i])],
-                [.. validating.Select(i => pairs.Tokens[i])],
-                work.Random.Child("training"),
-                options.Margins ? [.. fitted.Select(i => pairs.Pairs[i].Margin ?? 0)] : null,
-                work.Cancellation
-            );
-        }
-        catch (TrainingException failure)
-        {
-            throw new AssayException($"{Name}: {failure.Message}", cause: failure);
-        }
+        RewardFit fit = training.Run(
+            start.Transformer,
+            [.. fitted.Select(i => pairs.Tokens[i])],
+            [.. validating.Select(i => pairs.Tokens[i])],
+            work.Random.Child("training"),
+            options.Margins ? [.. fitted.Select(i => pairs.Pairs[i].Margin ?? 0)] : null,
+            work.Cancellation
+        );
         fit.Model.NormaliseTo([.. pairs.Tokens.Select(pair => (int[])[.. pair.Prompt, .. pair.Chosen])]);
         RewardReport report = new(fit, pairs, fitted, validating, held, options, work.Cancellation);
         return new(
