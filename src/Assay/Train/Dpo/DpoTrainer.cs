@@ -21,6 +21,9 @@ public sealed class DpoTrainer(DpoOptions options) : ITrainer
     private const int Measurements = 8,
         MostMeasured = 400;
 
+    /// <summary>What is learnt from the pairs beside the loss, and shares their batches; null for nothing.</summary>
+    internal IPairCompanion? Companion { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="AssayException">The rows hold no pairs, the loss cannot use them, or the model cannot be read.</exception>
     public Trained Train(View view, View? heldOut, Work work)
@@ -56,9 +59,11 @@ public sealed class DpoTrainer(DpoOptions options) : ITrainer
             Weighting = options.Weighting,
         };
         long every = Math.Max(1, PreferenceTraining.StepsOf(pairs.Count, how) / Measurements);
+        Companion?.Prepare(policy, start.Tokenizer, context, pairs, view);
         PreferenceTraining training = new(policy, tokens.Pairs, reference, options, how, work.Random.Child("training"))
         {
-            Weights = WeightsOf(view, pairs, work.Cancellation),
+            Further = Companion is null ? null : Companion.Loss,
+            Weights = Companion?.Weights ?? WeightsOf(view, pairs, work.Cancellation),
             Measure = new(
                 every,
                 PolicyProbe.Width,
@@ -108,7 +113,7 @@ public sealed class DpoTrainer(DpoOptions options) : ITrainer
                 ],
             trace.Result,
             new LanguageModel(policy, start.Tokenizer).Save,
-            Study: findings.ToStudy()
+            Study: Companion is null ? findings.ToStudy() : Companion.AddTo(findings.ToStudy())
         );
     }
 
