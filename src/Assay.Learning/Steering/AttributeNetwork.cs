@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Assay.Numerics;
 
@@ -8,7 +9,8 @@ namespace Assay.Learning;
 public sealed class AttributeNetwork : Module
 {
     private const string AttributesKey = "attributes",
-        WidthsKey = "widths";
+        WidthsKey = "widths",
+        ScalesKey = "scales";
 
     /// <summary>The file that <see cref="Save"/> writes into a folder.</summary>
     public const string FileName = "attributes.safetensors";
@@ -28,6 +30,7 @@ public sealed class AttributeNetwork : Module
         if (attributes.Count == 0 || attributes.Distinct().Count() != attributes.Count)
             throw new ArgumentException("There is at least one attribute, and each has a name of its own.");
         (Attributes, Widths) = ([.. attributes], [width, .. hidden, attributes.Count]);
+        Scales = [.. attributes.Select(_ => 1.0)];
         Network = new(random, [.. Widths]);
     }
 
@@ -36,6 +39,9 @@ public sealed class AttributeNetwork : Module
 
     /// <summary>Widths: of states, of the layers between, and the number of attributes.</summary>
     public IReadOnlyList<int> Widths { get; }
+
+    /// <summary>What a distance of 1 is for each attribute, above 0: edits measure distances in it. 1 for scores that are on one scale, as published.</summary>
+    public IReadOnlyList<double> Scales { get; private set; }
 
     /// <summary>The perceptron.</summary>
     public Mlp Network { get; }
@@ -48,6 +54,25 @@ public sealed class AttributeNetwork : Module
     /// <returns>[.., attributes].</returns>
     public Tensor Values(Tensor states) => Network.Forward(states);
 
+    /// <summary>Turns a network that was trained on standardised scores into one of the scores themselves, whose deviations become <see cref="Scales"/>.</summary>
+    /// <param name="means">What was taken from each score.</param>
+    /// <param name="deviations">What it was divided by then, above 0.</param>
+    public void Rescale(IReadOnlyList<double> means, IReadOnlyList<double> deviations)
+    {
+        if (means.Count != Attributes.Count || deviations.Count != Attributes.Count)
+            throw new ArgumentException($"There are {Attributes.Count} attributes.");
+        Linear last = Network.Layers[^1];
+        int width = last.Weight.Length / Attributes.Count;
+        for (int j = 0; j < Attributes.Count; j++)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deviations[j]);
+            foreach (ref float weight in last.Weight.Data.Slice(j * width, width))
+                weight = (float)(weight * deviations[j]);
+            last.Bias!.Data[j] = (float)(last.Bias.Data[j] * deviations[j] + means[j]);
+        }
+        Scales = [.. deviations];
+    }
+
     /// <summary>Writes the weights into a folder, with the names of the attributes.</summary>
     /// <exception cref="IOException">The disk is full or not writable.</exception>
     public void Save(string folder)
@@ -55,6 +80,10 @@ public sealed class AttributeNetwork : Module
         SafetensorsWriter writer = new();
         writer.AddMetadata(AttributesKey, JsonSerializer.Serialize([.. Attributes], StringsJson.Default.StringArray));
         writer.AddMetadata(WidthsKey, string.Join(',', Widths));
+        writer.AddMetadata(
+            ScalesKey,
+            string.Join(',', Scales.Select(scale => scale.ToString("R", CultureInfo.InvariantCulture)))
+        );
         foreach (Parameter parameter in Parameters())
             writer.Add<float>(parameter.Name, [parameter.Tensor.Length], () => parameter.Tensor.Data);
         writer.Write(Path.Combine(folder, FileName));
@@ -73,12 +102,34 @@ public sealed class AttributeNetwork : Module
         string[] attributes = file.Metadata.TryGetValue(AttributesKey, out string? names)
             ? JsonSerializer.Deserialize(names, StringsJson.Default.StringArray) ?? []
             : [];
-        if (widths.Length < 2 || widths.Contains(0) || attributes.Length != widths[^1])
+        double[] scales = file.Metadata.TryGetValue(ScalesKey, out string? sizes)
+            ?
+            [
+                .. sizes
+                    .Split(',')
+                    .Select(word =>
+                        double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double scale)
+                        && double.IsFinite(scale)
+                            ? scale
+                            : 0
+                    ),
+            ]
+            : [];
+        if (
+            widths.Length < 2
+            || widths.Contains(0)
+            || attributes.Length != widths[^1]
+            || scales.Length != widths[^1]
+            || scales.Any(scale => scale <= 0)
+        )
             throw new SafetensorsException(
-                "is no network of attributes: its metadata lack the widths or the names",
+                "is no network of attributes: its metadata lack the widths, the names or the scales",
                 path
             );
-        AttributeNetwork network = new(new RandomStream(0, "overwritten"), attributes, widths[0], widths[1..^1]);
+        AttributeNetwork network = new(new RandomStream(0, "overwritten"), attributes, widths[0], widths[1..^1])
+        {
+            Scales = scales,
+        };
         foreach (Parameter parameter in network.Parameters())
         {
             float[] stored = file.ReadFloats(parameter.Name);

@@ -5,7 +5,7 @@ namespace Assay.Learning;
 /// <summary>Moves states of a model until a network of attributes predicts the targets, by gradient descent on the states.</summary>
 /// <remarks>
 /// Source: arXiv 2510.12121 and its published inference code: AdamW on a copy of the last state, smooth L1 of the distance of each attribute to its
-/// target. A target of NaN leaves an attribute free. All in double precision. Not for several threads at once.
+/// target, in units of <see cref="AttributeNetwork.Scales"/>. A target of NaN leaves an attribute free. All in double precision. Not for several threads at once.
 /// <code>
 /// TargetEdit edit = new(network, new() { Steps = 20, WeightDecay = 0 });
 /// EditedStates edited = edit.Apply(states, targets);    // [rows x width], [rows x attributes]
@@ -20,6 +20,7 @@ public sealed class TargetEdit
         LeastLoss = 1e-6;
 
     private readonly TargetEditOptions _options;
+    private readonly double[] _scales;
     private readonly double[][] _weights;
     private readonly double[][] _transposed;
     private readonly double[][] _biases;
@@ -42,6 +43,7 @@ public sealed class TargetEdit
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MostMove);
         _options = options;
         _widths = [.. network.Widths];
+        _scales = [.. network.Scales];
         IReadOnlyList<Linear> layers = network.Network.Layers;
         _weights = [.. layers.Select(layer => Doubles(layer.Weight))];
         _biases = [.. layers.Select(layer => Doubles(layer.Bias!))];
@@ -136,8 +138,9 @@ public sealed class TargetEdit
             Span<double> last = _gradients[^1];
             for (int j = 0; j < Attributes; j++)
             {
-                double off = _activations[^1][j] - targets[row * Attributes + j];
-                (double value, last[j]) = Smooth(off);
+                double off = (_activations[^1][j] - targets[row * Attributes + j]) / _scales[j];
+                (double value, double slope) = Smooth(off);
+                last[j] = slope / _scales[j];
                 losses[row] += value;
             }
             Backward();

@@ -236,6 +236,28 @@ public sealed class SteeringTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Scores_of_any_scale_are_edited_alike()
+    {
+        AttributeNetwork plain = Golden(),
+            scaled = Golden();
+        scaled.Rescale([10, -3], [20, 0.5]);
+        TargetEditOptions options = new() { Steps = 12 };
+        TargetEdit one = new(plain, options),
+            other = new(scaled, options);
+        double[] values = one.Values(States.AsSpan(0, 3));
+        Close([10 + 20 * values[0], -3 + 0.5 * values[1]], other.Values(States.AsSpan(0, 3)), 1e-5);
+        // The same targets in the other units: the same edits.
+        Close(
+            one.Apply(States, [3, 2, 1, Free]).States,
+            other.Apply(States, [10 + 20 * 3, -3 + 0.5 * 2, 10 + 20 * 1, Free]).States,
+            1e-5
+        );
+        scaled.Save(_folder);
+        Assert.Equal([20, 0.5], AttributeNetwork.Load(_folder).Scales);
+        Assert.Throws<ArgumentOutOfRangeException>(() => plain.Rescale([0, 0], [1, 0]));
+    }
+
     private static Transformer Model() =>
         new(
             new()

@@ -18,6 +18,7 @@ public sealed class SteeredMaker(SteeredOptions options) : IMaker
     private const string Stage = "texts";
     private const int PerPiece = 16,
         Examples = 5;
+    private const double LikelihoodLost = 0.5;
 
     private sealed record Target(string Name, double[] Values);
 
@@ -262,7 +263,9 @@ public sealed class SteeredMaker(SteeredOptions options) : IMaker
             text.Target is null
                 ? double.NaN
                 : text
-                    .Target.Values.Select((value, j) => double.IsNaN(value) ? 0 : Math.Abs(text.Predicted[j] - value))
+                    .Target.Values.Select(
+                        (value, j) => double.IsNaN(value) ? 0 : Math.Abs(text.Predicted[j] - value) / network.Scales[j]
+                    )
                     .Sum();
         Target[] named = [.. targets.OfType<Target>()];
         double likelihood = named.Average(target => by[target.Name].Average(text => text.Likelihood));
@@ -271,7 +274,7 @@ public sealed class SteeredMaker(SteeredOptions options) : IMaker
             Title = "Texts at chosen levels",
             Answer = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{texts.Count:N0} texts of {prompts.Length:N0} prompts; those with a target end {named.Average(target => by[target.Name].Average(Distance)):0.00} from it on average, by the network's own prediction. Score them with a measure of your own before you believe it."
+                $"{texts.Count:N0} texts of {prompts.Length:N0} prompts; those with a target end {named.Average(target => by[target.Name].Average(Distance)):0.00} deviations from it on average, by the network's own prediction. Score them with a measure of your own before you believe it."
             ),
             Facts =
             [
@@ -294,7 +297,7 @@ public sealed class SteeredMaker(SteeredOptions options) : IMaker
                 {
                     Title = "Targets",
                     Note =
-                        "What the network predicts of the finished texts, how far their states were moved (share of the norm), and their likelihood without edits (nats a token).",
+                        "What the network predicts of the finished texts, the distance from the target (summed over attributes, in deviations of the texts it learned from), how far their states were moved (share of the norm), and their likelihood without edits (nats a token).",
                     Columns =
                     [
                         TableColumn.Of("target", targets.Select(NameOf)),
@@ -339,7 +342,15 @@ public sealed class SteeredMaker(SteeredOptions options) : IMaker
             Notes =
             [
                 "Edits change the state that the next token is made from, never what was read: they act as if the past had been another. Attributes that count things are known to react the other way.",
-                "A large move with a low likelihood has fooled the network rather than reached the target: lower 'steps' or set 'most-move'.",
+                .. named
+                    .Where(target =>
+                        by[""].Any()
+                        && by[target.Name].Average(text => text.Likelihood)
+                            < by[""].Average(text => text.Likelihood) - LikelihoodLost
+                    )
+                    .Select(target =>
+                        $"Texts of {target.Name} are far less likely than those without edits: the edits fooled the network rather than reached the target. Lower 'steps' or set 'most-move'."
+                    ),
             ],
         };
     }

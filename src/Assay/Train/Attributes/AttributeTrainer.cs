@@ -35,10 +35,21 @@ public sealed class AttributeTrainer(AttributeOptions options) : ITrainer
             model.Transformer.Config.HiddenSize,
             [.. Enumerable.Repeat(options.Width, options.Layers)]
         );
+        // Scores of any scale count alike: trained on standardised ones, and turned back afterwards.
+        (double[] means, double[] deviations) = Standard(texts);
+        ScoredStates[] Standardised(ScoredStates[] of) =>
+            [
+                .. of.Select(text =>
+                    text with
+                    {
+                        Scores = [.. text.Scores.Select((score, j) => (score - means[j]) / deviations[j])],
+                    }
+                ),
+            ];
         TrainingResult result = AttributeTraining.Run(
             network,
-            texts,
-            held,
+            Standardised(texts),
+            Standardised(held),
             new()
             {
                 Epochs = options.Epochs,
@@ -55,6 +66,7 @@ public sealed class AttributeTrainer(AttributeOptions options) : ITrainer
             new TrainingCheckpoints(Path.Combine(work.Pieces.Folder, "checkpoints")),
             work.Cancellation
         );
+        network.Rescale(means, deviations);
         Prediction[] predictions = [.. options.Attributes.Select((_, j) => Measure(network, held, j))];
         return new(
             $"{options.Attributes.Count} {(options.Attributes.Count == 1 ? "attribute" : "attributes")} of states of width {network.Widths[0]}, {network.ParameterCount:N0} parameters",
@@ -75,6 +87,20 @@ public sealed class AttributeTrainer(AttributeOptions options) : ITrainer
             },
             Study: StudyOf(texts, held, predictions)
         );
+    }
+
+    private static (double[] Means, double[] Deviations) Standard(ScoredStates[] texts)
+    {
+        int count = texts[0].Scores.Length;
+        double[] means = new double[count],
+            deviations = new double[count];
+        for (int j = 0; j < count; j++)
+        {
+            means[j] = texts.Average(text => text.Scores[j]);
+            double variance = texts.Average(text => Math.Pow(text.Scores[j] - means[j], 2));
+            deviations[j] = variance > 0 ? Math.Sqrt(variance) : 1;
+        }
+        return (means, deviations);
     }
 
     private ScoredStates[] Read(View view, LanguageModel model, Work work)
@@ -213,24 +239,32 @@ public sealed class AttributeTrainer(AttributeOptions options) : ITrainer
                                 .Take(8),
                         ],
                     },
-                    .. options
-                        .Attributes.Zip(predictions)
-                        .Take(3)
-                        .Select(pair => new PointsPanel
-                        {
-                            Title = $"Predicted and measured: {pair.First}",
-                            Note = "At the end of each held-out text.",
-                            X = new("measured"),
-                            Y = new("predicted"),
-                            Staircase = false,
-                            Clouds = [new("texts", pair.Second.Measured, pair.Second.Predicted, Emphasis.Main)],
-                        }),
+                    .. options.Attributes.Zip(predictions).Take(3).Select(pair => Points(pair.First, pair.Second)),
                 ]
                 : [],
             Notes =
             [
                 "A state can foretell a score that it does not cause: measure what steering does with a scorer of its own (counts are known to react the other way).",
                 "Texts that the model wrote itself are the right ones to learn from: others have states that it never comes to.",
+            ],
+        };
+    }
+
+    private static CurvePanel Points(string name, Prediction found)
+    {
+        double[] measured = [.. found.Measured],
+            predicted = [.. found.Predicted];
+        Array.Sort(measured, predicted);
+        return new()
+        {
+            Title = $"Predicted and measured: {name}",
+            Note = "At the end of each held-out text; on the line the prediction is right.",
+            X = new("measured"),
+            Y = new("predicted"),
+            Curves =
+            [
+                new("equal", [measured[0], measured[^1]], [measured[0], measured[^1]]) { Emphasis = Emphasis.Faded },
+                new("texts", measured, predicted) { Form = CurveForm.Points, Emphasis = Emphasis.Main },
             ],
         };
     }

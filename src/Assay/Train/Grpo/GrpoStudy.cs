@@ -1,5 +1,6 @@
 using System.Globalization;
 using Assay.Learning;
+using Assay.Numerics;
 using Assay.Studies;
 
 namespace Assay.Train;
@@ -105,12 +106,16 @@ internal static class GrpoStudy
             return Text(
                 $"With {RuleOf(options)}, the accuracy of sampled completions went from {First(trace, i => i.Reward):0.0 %} to {Last(trace, i => i.Reward):0.0 %} on the prompts of the training; their length from {First(trace, i => i.Length):0.0} to {Last(trace, i => i.Length):0.0} tokens."
             );
+        // The same tasks before and after: what differs between tasks falls out.
+        double[] gains = [.. after.ByTask.Zip(before.ByTask, (now, then) => now - then)];
+        MeanInterval gain = gains.Length > 1 ? MeanInterval.Of(gains, 0.95) : MeanInterval.Exact(gains[0]);
         string verdict =
-            after.Sampled.Low > before.Sampled.High ? "It learned"
-            : after.Sampled.High < before.Sampled.Low ? "It got worse"
+            gains.Length == 1 ? "One held-out prompt says nothing"
+            : gain.Low > 0 ? "It learned"
+            : gain.High < 0 ? "It got worse"
             : "Nothing is certain";
         return Text(
-            $"{verdict}: with {RuleOf(options)}, held-out accuracy went from {before.Sampled.Mean:0.0 %} to {after.Sampled.Mean:0.0 %} of sampled completions, and from {before.Greedy:0.0 %} to {after.Greedy:0.0 %} of the most likely ones; length from {before.Tokens:0.0} to {after.Tokens:0.0} tokens."
+            $"{verdict}: with {RuleOf(options)}, held-out accuracy went from {before.Sampled.Mean:0.0 %} to {after.Sampled.Mean:0.0 %} of sampled completions (gain {100 * gain.Mean:0.0} points, 95 % interval {100 * gain.Low:0.0} to {100 * gain.High:0.0}), and from {before.Greedy:0.0 %} to {after.Greedy:0.0 %} of the most likely ones; length from {before.Tokens:0.0} to {after.Tokens:0.0} tokens."
         );
     }
 

@@ -11,6 +11,7 @@ namespace Assay.Train;
 /// <param name="Entropy">Nats a token.</param>
 /// <param name="Ended">The share of sampled completions that ended by themselves.</param>
 /// <param name="Divergence">KL divergence from the policy that it started from: nats an answer, estimated on samples of its own.</param>
+/// <param name="ByTask">The mean reward of the sampled completions of each task.</param>
 /// <param name="Examples">Some tasks with their most likely completions, and whether they are right.</param>
 internal sealed record PolicyExam(
     double Greedy,
@@ -19,6 +20,7 @@ internal sealed record PolicyExam(
     double Entropy,
     double Ended,
     double Divergence,
+    double[] ByTask,
     IReadOnlyList<(string Prompt, string Completion, double Reward)> Examples
 )
 {
@@ -67,6 +69,7 @@ internal sealed record PolicyExam(
             sampled.SelectMany(rollout => rollout.Entropies).Average(value => (double)value),
             sampled.Average(rollout => rollout.Ended ? 1.0 : 0),
             sampled.Zip(before, (rollout, old) => rollout.LogProbability - old.Sum(value => (double)value)).Average(),
+            means,
             [
                 .. asked
                     .Take(Shown)
