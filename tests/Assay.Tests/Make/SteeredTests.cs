@@ -131,7 +131,7 @@ public sealed class SteeredTests : IDisposable
         Assert.Equal(once.Scores, resumed.Scores);
         Assert.Equal(once.Curve!.Losses, resumed.Curve!.Losses);
         Assert.InRange(once.Scores.Single(score => score.Metric == "explained.loud").Value, 0.9, 1);
-        CurvePanel known = once.Study!.Panels.OfType<CurvePanel>().Single();
+        CurvePanel known = once.Study!.Panels.OfType<CurvePanel>().First();
         // Nothing is known before the first letter.
         Assert.True(
             known.Curves[0].Y[0] < 0.3 && known.Curves[0].Y[^1] > 0.9,
