@@ -41,6 +41,14 @@ public sealed class RewardTests
         Assert.Contains("Good in all, at equal distance", File.ReadAllText(cli.Path("aligned/report.html")));
         Assert.Contains("trained before", cli.Run(train).Output);
 
+        // References of other answers make another policy.
+        cli.Write("base.csv", "prompt,helpful,harmless,answer\n" + rows.Replace("answer 3", "other"));
+        Result same = cli.Run([.. train, "--base", "base.csv"]);
+        Assert.True(same.Code == 0, same.Error);
+        Assert.DoesNotContain("trained before", same.Output);
+        cli.Write("base.csv", "prompt,helpful,harmless,answer\np0,1,1,x\n");
+        Assert.Contains("no answers to the prompt 'p1'", cli.Run([.. train, "--base", "base.csv"]).Error);
+
         Result valued = cli.Run("value", "reward-transform", "answers.csv", "--rewards", "helpful,harmless", "--json");
         Assert.True(valued.Code == 0, valued.Error);
         using JsonDocument report = JsonDocument.Parse(valued.Output);

@@ -51,6 +51,7 @@ public sealed class TrainRunner(
             flow.Key,
             test?.Key ?? "",
             .. ModelFolders.KeysOf(method.Shape, call.Options),
+            .. flow.Datasets.Where(other => other.Key != TestName).Select(other => other.Value.Key),
         ]);
         string path = Path.Combine(folder, FileName);
         if (Existing(path) is { } existing && existing.Key == key)
