@@ -7,7 +7,7 @@ namespace Assay.Judge;
 /// <summary>Win rates as a study: the answer, rates raw and at equal length, length and order bias.</summary>
 internal static class WinRateStudy
 {
-    private const int MostLines = 20;
+    private const int MostLines = 12;
 
     public static Study Of(
         IReadOnlyList<WinShare> shares,

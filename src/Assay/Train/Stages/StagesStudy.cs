@@ -122,8 +122,7 @@ internal static class StagesStudy
                                         models.Select(
                                             (model, i) => i == 0 ? double.NaN : model.Retention(models[i - 1])
                                         ),
-                                        1,
-                                        "share"
+                                        3
                                     ),
                                     TableColumn.Of("on the front", front.Select(isOn => isOn ? "yes" : "")),
                                 ]
