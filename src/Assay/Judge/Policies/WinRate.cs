@@ -129,7 +129,9 @@ public sealed class WinRate : IStudy
         }
         catch (ArgumentException failure)
         {
-            notes.Add($"No length control: {failure.Message}");
+            notes.Add(
+                $"Nothing is said of equal lengths: they cannot be told from who answers, or a policy was never compared with the others. ({failure.Message})"
+            );
             return null;
         }
     }

@@ -180,7 +180,7 @@ internal static class WinRateStudy
             yield return "No pair was judged in both orders: a policy that stood first more often has the judge's order bias in its rate.";
         if (shares.Count > 1)
             yield return "The best of many policies is chosen for its luck as well: its interval is for itself alone.";
-        if (best.Prompts < 100)
+        if (best.Prompts < 100 && best.Rate.High - best.Rate.Low > 0.15)
             yield return Text(
                 $"{best.Prompts} prompts tell apart little: at 100 the interval is about 10 points each way."
             );
