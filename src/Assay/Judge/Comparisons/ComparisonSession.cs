@@ -43,7 +43,7 @@ public sealed class ComparisonSession
     public int Done => _tasks.Count(task => _done.Contains(task.Id));
 
     /// <summary>The rater's choices of these tasks, in the order in which they were made.</summary>
-    public IReadOnlyList<ComparisonChoice> Choices => [.. _choices.Where(IsOwn)];
+    public IReadOnlyList<ComparisonChoice> Choices => [.. _choices.Where(IsOfTheseTasks)];
 
     /// <summary>The next task without a choice that was not skipped, or null.</summary>
     public ComparisonTask? Next =>
@@ -67,30 +67,8 @@ public sealed class ComparisonSession
         if (string.IsNullOrWhiteSpace(rater))
             throw new AssayException("there is no name of a rater", hint: "Give one with --rater.");
         ComparisonSession session = new(tasks, path, rater, batch, seed);
-        if (!File.Exists(path))
-            return session;
-        int number = 0;
-        foreach (string line in File.ReadLines(path))
-        {
-            number++;
-            if (line.Length == 0)
-                continue;
-            try
-            {
-                session._choices.Add(ComparisonChoice.Parse(line));
-            }
-            catch (JsonException failure)
-            {
-                throw new AssayException(
-                    "this is no line of choices",
-                    new(path, Line: number),
-                    "The file is to hold what 'assay compare' writes; name another with --out.",
-                    failure
-                );
-            }
-        }
-        foreach (ComparisonChoice choice in session._choices.Where(choice => choice.Rater == rater))
-            session._done.Add(choice.Task);
+        session._choices.AddRange(Read(path).Where(choice => choice.Rater == rater));
+        session._done.UnionWith(session._choices.Select(choice => choice.Task));
         return session;
     }
 
@@ -117,7 +95,7 @@ public sealed class ComparisonSession
     /// <returns>Its task, or null if there is none.</returns>
     public ComparisonTask? Undo()
     {
-        int last = _choices.FindLastIndex(IsOwn);
+        int last = _choices.FindLastIndex(IsOfTheseTasks);
         if (last < 0)
             return null;
         ComparisonChoice choice = _choices[last];
@@ -128,16 +106,45 @@ public sealed class ComparisonSession
         return Array.Find(_tasks, task => task.Id == choice.Task);
     }
 
-    private bool IsOwn(ComparisonChoice choice) =>
-        choice.Rater == Rater && Array.Exists(_tasks, task => task.Id == choice.Task);
+    private bool IsOfTheseTasks(ComparisonChoice choice) => Array.Exists(_tasks, task => task.Id == choice.Task);
 
-    private void Write(IReadOnlyList<ComparisonChoice> choices) =>
+    // What others have added since is kept: their choices are read again before the file is replaced.
+    private void Write(IReadOnlyList<ComparisonChoice> own)
+    {
+        ComparisonChoice[] others = [.. Read(Path).Where(choice => choice.Rater != Rater)];
         Pieces.WriteFile(
             System.IO.Path.GetFullPath(Path),
             stream =>
             {
-                foreach (ComparisonChoice choice in choices)
+                foreach (ComparisonChoice choice in others.Concat(own))
                     stream.Write(Encoding.UTF8.GetBytes(choice.ToJson() + "\n"));
             }
         );
+    }
+
+    private static List<ComparisonChoice> Read(string path)
+    {
+        List<ComparisonChoice> choices = [];
+        if (!File.Exists(path))
+            return choices;
+        foreach ((int at, string line) in File.ReadLines(path).Index())
+        {
+            if (line.Length == 0)
+                continue;
+            try
+            {
+                choices.Add(ComparisonChoice.Parse(line));
+            }
+            catch (JsonException failure)
+            {
+                throw new AssayException(
+                    "this is no line of choices",
+                    new(path, Line: at + 1),
+                    "The file is to hold what 'assay compare' writes; name another with --out.",
+                    failure
+                );
+            }
+        }
+        return choices;
+    }
 }

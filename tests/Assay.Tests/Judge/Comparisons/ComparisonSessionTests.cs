@@ -46,6 +46,24 @@ public sealed class ComparisonSessionTests : IDisposable
     }
 
     [Fact]
+    public void Two_raters_with_one_file_at_a_time_lose_nothing()
+    {
+        ComparisonSession ann = ComparisonSession.Open(Tasks, File, "ann"),
+            ben = ComparisonSession.Open(Tasks, File, "ben");
+        for (int i = 0; i < 5; i++)
+        {
+            ann.Choose(ann.Next!, 8, isGraded: true);
+            ben.Choose(ben.Next!, 2, isGraded: true);
+        }
+        Assert.NotNull(ann.Undo());
+        ILookup<string, ComparisonChoice> kept = System
+            .IO.File.ReadLines(File)
+            .Select(ComparisonChoice.Parse)
+            .ToLookup(choice => choice.Rater);
+        Assert.Equal((4, 5), (kept["ann"].Count(), kept["ben"].Count()));
+    }
+
+    [Fact]
     public void Orders_are_drawn_for_each_rater_and_stay()
     {
         ComparisonSession ann = ComparisonSession.Open(Tasks, File, "ann"),
