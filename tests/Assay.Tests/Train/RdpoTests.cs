@@ -89,7 +89,7 @@ public sealed class RdpoTests : IDisposable
                 .Split(" -> ")
                 .Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)),
         ];
-        Assert.True(nats[1] > nats[0] + 1, learnt);
+        Assert.True(nats[0] > nats[1] + 1, learnt);
         Assert.Contains(trained.Study.Notes, note => note.Contains("gradient was"));
         Assert.Contains(trained.Study.Notes, note => note.Contains("not learnt from"));
     }

@@ -96,8 +96,8 @@ internal sealed class RationaleCompanion(RdpoOptions options, RandomStream rando
                 .. study.Facts.Take(5),
                 new(
                     "Rationales",
-                    Text($"{_before:0.00} -> {MeanLogProbability():0.00} nats"),
-                    Text($"mean log-probability of a token, of {known:N0} of {_rationales.Count:N0} rows")
+                    Text($"{-_before:0.00} -> {-MeanLogProbability():0.00} nats"),
+                    Text($"what a token of them costs, of {known:N0} of {_rationales.Count:N0} rows")
                 ),
             ],
             Notes = notes,

@@ -125,4 +125,48 @@ public sealed class ConfoundingTests
         Assert.True(head[0] > 0.5, $"{head[0]}");
         Assert.True(Math.Abs(head[1]) < 0.15 * head[0], $"{head[1]}");
     }
+
+    [Fact]
+    public void Headlines_of_tests_are_confounded_as_the_archive_is_known_to_be()
+    {
+        string folder = System.IO.Path.GetDirectoryName(
+            System.IO.Path.GetDirectoryName(SharedData.Path("deconfound/upworthy.tsv.gz"))
+        )!;
+        View view = Assay.Evidence.Headlines.Read(
+            new()
+            {
+                Seed = 0,
+                Random = new RandomStream(0, "trial"),
+                DataFolder = folder,
+            }
+        );
+        Assert.Equal(22_666, view.Dataset.RowCount);
+        Assert.Equal(0.300, Explained("week"), 0.0005);
+        Assert.Equal(0.870, Explained("test"), 0.0005);
+
+        double Explained(string group)
+        {
+            using Pieces pieces = Pieces.Temporary();
+            Signal[] signals =
+            [
+                .. new Assay.Value.Deconfound(
+                    new()
+                    {
+                        Outcome = "clicks",
+                        Trials = "impressions",
+                        Groups = [group],
+                        Mode = Adjustment.FixedEffects,
+                    }
+                ).Value(view, new(pieces)),
+            ];
+            double[] outcome = [.. signals[0].Values.Zip(signals[1].Values, (a, b) => a + b)];
+            return 1 - Variance(signals[0].Values) / Variance(outcome);
+        }
+
+        static double Variance(double[] values)
+        {
+            double mean = values.Average();
+            return values.Average(value => (value - mean) * (value - mean));
+        }
+    }
 }
