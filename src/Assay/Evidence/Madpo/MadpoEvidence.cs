@@ -34,13 +34,12 @@ public sealed class MadpoEvidence : IExperiment
 
     /// <inheritdoc/>
     public string Protocol =>
-        "A: answers of six models to the 805 prompts of AlpacaEval 2; a log-linear policy over the six answers of a prompt (512 hashed words, length, lines), reference uniform, gold reward the judge's standardised logit "
+        "Answers of six models to the 805 prompts of AlpacaEval 2; a log-linear policy over the six answers of a prompt (512 hashed words, length, lines), reference uniform, gold reward the judge's standardised logit "
         + "(clipped at 2 deviations, times 1.5); 600 prompts with 8 pairs each, labels drawn by Bradley-Terry, as they are and with 30 % turned round; beta 0.5, Adam 0.05, 300 steps of 64; reward model: Bradley-Terry on the same "
-        + "features and pairs; gain over the reference and KL exactly, on 205 other prompts; means of four deals a seed. DPO over 36 temperatures is the curve at equal KL. "
-        + "B: the language model of film reviews of dpo-vs-ppo (5,000 pairs of sampled answers, Bradley-Terry labels on the gold reward), beta 0.1, two epochs; reward model: the supervised network with a mean-pooled head on the same pairs; one answer to each of 500 unseen prompts.";
+        + "features and pairs; gain over the reference and KL exactly, on 205 other prompts; means of four deals a seed. DPO over 36 temperatures is the curve at equal KL.";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Data => [AnswerBandit.Folder, "rt-polarity"];
+    public IReadOnlyList<string> Data => [AnswerBandit.Folder];
 
     /// <inheritdoc/>
     public int Seeds => 5;
@@ -59,7 +58,6 @@ public sealed class MadpoEvidence : IExperiment
             new(Ipo, new() { Loss = PreferenceObjective.Ipo, Beta = BanditArms.Beta }),
             new(SameOptimum, new() { Beta = BanditArms.Beta / AtLn999.Coefficient(0) }),
         ]);
-        new MadpoOnReviews(trial, figures).Measure();
         return figures;
 
         static PreferenceLossOptions Dpoed() => new() { Beta = BanditArms.Beta };
@@ -174,9 +172,8 @@ public sealed class MadpoEvidence : IExperiment
                 ),
                 Points("noisy", Ln999, Crossed)
             ),
-            .. MadpoOnReviews.Conclude(trials),
         ];
     }
 
-    internal static Finding With(Finding finding, string more) => finding with { Ours = $"{finding.Ours} ({more})" };
+    private static Finding With(Finding finding, string more) => finding with { Ours = $"{finding.Ours} ({more})" };
 }

@@ -37,12 +37,10 @@ public sealed class RewardTransformEvidence : IExperiment
         "The answers of 49 models to the 805 prompts of AlpacaEval 2, base policy uniform over them. Two rewards: the logit of the judge's preference, held at 1e-6; and brevity, -4 ln((characters + 1) / 200). References are quantiles over a "
         + "prompt's answers. Policies proportional to exp(utility / g), one g for all prompts, at 0.5, 1 and 2.5 nats (mean over prompts), and best of 16 and of 49, exactly (without putting back). Measured: the share of "
         + "probability on answers at or above their prompt's median (and upper quartile) in both rewards. A seed is a fifth of the prompts, with g of its own; fifths share no prompt. "
-        + "One reward alone (the judge's): the probability of an answer at or above the 85 % quantile, over all prompts and over the tenth of prompts where it is lowest. "
-        + "Trained: PPO on the language model of film reviews of dpo-vs-ppo, 60 iterations of 128 answers, a nat costs 0.02; rewards: the gold reward, and minus the tokens of the answer; references from 8 samples a prompt of the "
-        + "base (normal); measured after every tenth iteration on 500 unseen prompts: the share at or above the median of 16 samples of the base in both; curves over KL are compared in the mean from 0 to where the shortest of them ends.";
+        + "One reward alone (the judge's): the probability of an answer at or above the 85 % quantile, over all prompts and over the tenth of prompts where it is lowest.";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Data => [JudgedAnswers.Folder, "rt-polarity"];
+    public IReadOnlyList<string> Data => [JudgedAnswers.Folder];
 
     /// <inheritdoc/>
     public int Seeds => Parts;
@@ -78,7 +76,6 @@ public sealed class RewardTransformEvidence : IExperiment
             Add($"{name}/best-{AllDraws}", groups.BestOf(utilities, AllDraws, replace: false));
         }
         OneReward(figures, groups, rewards[0]);
-        new TwoRewardsOnReviews(trial, figures).Measure();
         return figures;
 
         void Add(string name, double[] policy)
@@ -172,16 +169,6 @@ public sealed class RewardTransformEvidence : IExperiment
                     )
                 )
             );
-        string Trained() =>
-            string.Join(
-                ", ",
-                TwoRewardsOnReviews.Ways.Select(way =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{way} ends at {trials.Mean($"reviews/{way}/end-share").Mean:0.000} and {trials.Mean($"reviews/{way}/end-kl").Mean:0.0} nats"
-                    )
-                )
-            );
         return
         [
             With(
@@ -247,22 +234,6 @@ public sealed class RewardTransformEvidence : IExperiment
                     trials.Difference("one/lsc/worst", "one/raw/worst")
                 ),
                 $"raw {trials.Text("one/raw/worst")}, log-sigmoid {trials.Text("one/lsc/worst")}"
-            ),
-            With(
-                Finding.Above(
-                    "Trained by PPO, the log-sigmoid at the 85 % quantile is above the sum of rewards at equal KL.",
-                    "substantial improvement over the baseline for helpful and harmless",
-                    trials.Difference("reviews/lsc-85/mean-share", "reviews/raw/mean-share")
-                ),
-                $"share above the median in both, mean over 0 to {trials.Mean("reviews/common-kl").Mean.ToString("0.0", CultureInfo.InvariantCulture)} nats; base {trials.Text("reviews/base/share")}; {Trained()}"
-            ),
-            With(
-                Finding.Above(
-                    "And so is that at the median.",
-                    "not compared",
-                    trials.Difference("reviews/lsc-50/mean-share", "reviews/raw/mean-share")
-                ),
-                $"minus the minimum at the median {Trials.Text(trials.Difference("reviews/lsc-50/mean-share", "reviews/minimum-50/mean-share"))}"
             ),
         ];
     }
