@@ -34,7 +34,7 @@ public sealed class TowerPlusEvidence : IExperiment
     public IReadOnlyList<string> Data => ["tower-plus", "deconfound"];
 
     /// <inheritdoc/>
-    public int Seeds => 5;
+    public int Seeds => 3;
 
     /// <inheritdoc/>
     public Figures Measure(Trial trial)
