@@ -69,6 +69,17 @@ public sealed class AlignedPolicyTests
     }
 
     [Fact]
+    public void Length_is_laid_beside_the_reward()
+    {
+        string rows = "prompt,r1,r2,answer\nx,1,1,aa\nx,2,2,aaa\nx,3,3,aaaa\n";
+        Assert.Contains(Run(Zero, rows).Study!.Notes, note => note.Contains("length of an answer: 1.00"));
+        Assert.DoesNotContain(
+            Run(Zero, rows.Replace("answer", "other")).Study!.Notes,
+            note => note.Contains("length of an answer")
+        );
+    }
+
+    [Fact]
     public void Held_out_prompts_get_the_same_price()
     {
         Trained trained = Run(Zero, Answers, Answers.Replace("x,", "z,"));

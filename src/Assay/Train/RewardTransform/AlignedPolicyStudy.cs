@@ -87,6 +87,7 @@ internal sealed class AlignedPolicyStudy(AlignedPolicyOptions options, AnswerPoo
                             "With one reward the log-sigmoid ranks a prompt's answers as the reward does: best of n is the same, only the trade with distance differs.",
                         ]
                     : [],
+                .. Lengths(),
                 .. pool.Columns.Notes,
             ],
         };
@@ -220,6 +221,19 @@ internal sealed class AlignedPolicyStudy(AlignedPolicyOptions options, AnswerPoo
                 TableColumn.Of("temperature", pool.Columns.Temperatures, 2),
             ],
         };
+    }
+
+    // Length is what rewards are fooled by first.
+    private IEnumerable<string> Lengths()
+    {
+        if (!pool.Columns.Table.Has(options.Answer))
+            yield break;
+        string[] texts = pool.Columns.Table.Words(options.Answer);
+        double[] lengths = [.. pool.Answers.Select(answer => (double)texts[answer].Length)];
+        if (lengths.Distinct().Count() > 1)
+            yield return Invariant(
+                $"Rank correlation of the combined reward with the length of an answer: {RankCorrelation.Spearman(_combined, lengths):0.00}."
+            );
     }
 
     private TablePanel Policy(double[] policy, double[] best) =>
