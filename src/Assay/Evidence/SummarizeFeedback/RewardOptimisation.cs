@@ -82,19 +82,21 @@ internal static class RewardOptimisation
         );
         yield return With(
             Finding.Above(
-                "At the gold reward of the best of 16, PPO is farther from the supervised policy than best of N: nats more.",
+                "At the gold reward that PPO ends with (beta 0.2), it is farther from the supervised policy than best of N: nats more.",
                 "PPO is farther in divergence at equal reward",
-                trials.Of(figures => figures["ppo/nats at the gold of best of 16"] - BestOfN.Kl(16))
+                trials.Of(figures => figures["ppo/0.2/kl"] - At(BestPath(figures), figures["ppo/0.2/gold"], Gold, Nats))
             ),
-            "on the path of beta 0.05, between its measured points"
+            "best of N between its N, which flatters PPO"
         );
         yield return With(
             Finding.Above(
-                "At equal divergence (1.84 nats, best of 16) best of N is worth more than PPO.",
+                "At the divergence that PPO ends with (beta 0.2), best of N is worth more.",
                 "PPO is farther in divergence at equal reward",
-                trials.Of(figures => figures["best/16/gold"] - figures["ppo/gold at 1.84 nats"])
+                trials.Of(figures => At(BestPath(figures), figures["ppo/0.2/kl"], Nats, Gold) - figures["ppo/0.2/gold"])
             ),
-            "gold reward, best of 16 minus PPO"
+            Text(
+                $"gold reward, best of N minus PPO, at {trials.Text("ppo/0.2/kl", "0.0")} nats; against the path of beta 0.05 at 1.84 nats, whose chords flatter best of N, {Trials.Text(trials.Difference("best/16/gold", "ppo/gold at 1.84 nats"))}"
+            )
         );
         yield return With(
             Finding.Below(
@@ -250,16 +252,11 @@ internal static class RewardOptimisation
         figures[$"{name}/gold"] = path[^1].Gold;
         figures[$"{name}/predicted"] = path[^1].Predicted;
         figures[$"{name}/kl"] = path[^1].Kl;
-        figures[$"{name}/gold half way"] = At(path, path[^1].Kl / 2, point => point.Kl, point => point.Gold);
+        figures[$"{name}/gold half way"] = At(path, path[^1].Kl / 2, Nats, Gold);
         if (run.Name != "0.05")
             return;
-        figures["ppo/gold at 1.84 nats"] = At(path, BestOfN.Kl(16), point => point.Kl, point => point.Gold);
-        figures["ppo/nats at the gold of best of 16"] = At(
-            path,
-            figures["best/16/gold"],
-            point => point.Gold,
-            point => point.Kl
-        );
+        figures["ppo/gold at 1.84 nats"] = At(path, BestOfN.Kl(16), Nats, Gold);
+        figures["ppo/nats at the gold of best of 16"] = At(path, figures["best/16/gold"], Gold, Nats);
     }
 
     private static Point Judge(
@@ -288,6 +285,19 @@ internal static class RewardOptimisation
             reward.Score([.. rollouts.Select(rollout => rollout.Tokens)]).Average()
         );
     }
+
+    private static List<Point> BestPath(Figures figures) =>
+        [
+            .. Sizes.Select(size => new Point(
+                figures[$"best/{size}/kl"],
+                figures[$"best/{size}/gold"],
+                figures[$"best/{size}/predicted"]
+            )),
+        ];
+
+    private static double Nats(Point point) => point.Kl;
+
+    private static double Gold(Point point) => point.Gold;
 
     // Where a path first reaches a height, between its points; the last point where it never does.
     private static double At(List<Point> path, double height, Func<Point, double> x, Func<Point, double> y)
