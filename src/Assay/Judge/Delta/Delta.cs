@@ -107,7 +107,7 @@ public sealed class Delta(DeltaOptions options) : IStudy
             ],
             Notes =
             [
-                "The theory is exact for linear classifiers of normal inputs. Elsewhere it is a warning light: it has been seen to promise gains that did not come.",
+                "The theory is exact for linear classifiers of normal inputs. Elsewhere it has been seen to promise gains that did not come: measure the first steps of a training too.",
                 "A weaker teacher that errs towards one class points the delta at that class; compare the shares of its answers.",
             ],
         };
