@@ -110,7 +110,11 @@ public sealed class RationalesTests
         Assert.Contains("40 contradict the label", failure.Message);
         Assert.Contains(
             "cannot be asked",
-            Assert.Throws<AssayException>(() => Run((_, _) => throw new ChatEndpointException("no route", transient: false))).Message
+            Assert
+                .Throws<AssayException>(() =>
+                    Run((_, _) => throw new ChatEndpointException("no route", transient: false))
+                )
+                .Message
         );
     }
 
