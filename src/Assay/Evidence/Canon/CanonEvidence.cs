@@ -29,6 +29,9 @@ public sealed class CanonEvidence : IExperiment
     public int Seeds => 4;
 
     /// <inheritdoc/>
+    public int Revision => 2;
+
+    /// <inheritdoc/>
     public Figures Measure(Trial trial)
     {
         Figures figures = [];

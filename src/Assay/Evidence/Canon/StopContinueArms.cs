@@ -51,7 +51,7 @@ internal static class StopContinueArms
 {
     public static readonly double[] Mus = [0, 0.25, 0.5, 0.75, 1],
         Alphas = [0.96, 0.9, 0.8, 0.5],
-        Penalties = [0.02, 0.05, 0.2, 0.5];
+        Penalties = [0.02, 0.05, 0.1, 0.15, 0.2, 0.5];
 
     public static string MuName(double mu) => $"mu-{AdvantageArm.Number(mu)}";
 
