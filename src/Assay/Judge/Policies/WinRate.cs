@@ -3,6 +3,7 @@ using Assay.Data;
 using Assay.Learning;
 using Assay.Models;
 using Assay.Numerics;
+using Assay.Preferences;
 using Assay.Studies;
 
 namespace Assay.Judge;
@@ -56,7 +57,7 @@ public sealed class WinRate : IStudy
         using Workers.LimitScope limit = Workers.Limit(work.Threads);
         if (_judge is not null || _options.Judge.Length > 0)
         {
-            comparisons = Judged(table, notes, work);
+            comparisons = Judged(data, table, notes, work);
             baseline = comparisons[0].B;
         }
         else
@@ -136,9 +137,9 @@ public sealed class WinRate : IStudy
         }
     }
 
-    private List<PolicyComparison> Judged(StudyTable table, List<string> notes, Work work)
+    private List<PolicyComparison> Judged(View data, StudyTable table, List<string> notes, Work work)
     {
-        (string policy, string baseline, AnsweredPrompt[] pairs) = Answers(table, notes, work);
+        (string policy, string baseline, AnsweredPrompt[] pairs) = Answers(data, table, notes, work);
         ChatJudge? chat = null;
         IAnswerJudge judge = _judge ?? (IsAddress(_options.Judge) ? chat = Chat() : RewardJudge.Read(_options.Judge));
         bool[] orders = judge.SeesOrder && _options.Swap ? [true, false] : [true];
@@ -228,20 +229,30 @@ public sealed class WinRate : IStudy
     }
 
     private (string Policy, string Baseline, AnsweredPrompt[] Pairs) Answers(
+        View data,
         StudyTable table,
         List<string> notes,
         Work work
     )
     {
-        if (ComparisonRows.AreAnnotations(table))
+        bool writes = _options.Policy.Length > 0;
+        if (!writes && ComparisonRows.AreAnnotations(table))
             return Columns(table, "output_2", "output_1", "generator_2", "generator_1");
-        if (table.Has("chosen") && table.Has("rejected"))
+        if (!writes && table.Has("chosen") && table.Has("rejected"))
             return Columns(table, "chosen", "rejected", "chosen_model", "rejected_model");
-        string[] prompts = table.Words(ComparisonRows.PromptColumn(table, _options));
-        string[] answers =
-            _options.Policy.Length > 0
-                ? Written(_options.Policy, "policy", prompts, notes, work)
-                : table.Words(_options.Answer);
+        // A model is asked each prompt once, whatever else stands in the rows.
+        string[] prompts = writes
+            ?
+            [
+                .. PromptRows
+                    .Read(data, ComparisonRows.PromptColumn(table, _options), 0, work.Cancellation)
+                    .Select(Encoding.UTF8.GetString)
+                    .Distinct(),
+            ]
+            : table.Words(ComparisonRows.PromptColumn(table, _options));
+        string[] answers = writes
+            ? Written(_options.Policy, "policy", prompts, notes, work)
+            : table.Words(_options.Answer);
         string?[] others;
         string baseline;
         if (_options.BaselinePolicy.Length > 0)
@@ -260,7 +271,7 @@ public sealed class WinRate : IStudy
                 "there is one answer to each prompt, and nothing to compare it with",
                 hint: "Give the other's answers with 'against', or a model's folder with 'baseline-policy'."
             );
-        string policy = _options.Policy.Length > 0 ? Named(_options.Policy) : "policy";
+        string policy = writes ? Named(_options.Policy) : "policy";
         if (policy == baseline)
             (policy, baseline) = ("policy", "baseline");
         AnsweredPrompt[] pairs =

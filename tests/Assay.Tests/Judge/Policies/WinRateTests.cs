@@ -255,6 +255,38 @@ public class WinRateTests
     }
 
     [Fact]
+    public void Models_that_are_named_answer_each_prompt_once_though_the_rows_hold_pairs()
+    {
+        string policy = Preferences.TinyPolicies.Folder(1),
+            other = Preferences.TinyPolicies.Folder(2),
+            judge = Directory.CreateTempSubdirectory("assay-judge-").FullName;
+        try
+        {
+            LanguageModel model = LanguageModel.Load(policy);
+            RewardModel.Of(model.Transformer, new RandomStream(3, "head")).Save(judge, model.Tokenizer);
+            Study study = new WinRate(
+                new()
+                {
+                    Policy = policy,
+                    BaselinePolicy = other,
+                    Judge = judge,
+                    MaxTokens = 6,
+                    Resamples = 0,
+                }
+            ).Run(Preferences.TinyPolicies.Pairs(40));
+            // Forty rows hold nine prompts.
+            Assert.Contains(study.Facts, fact => fact.Name == "Prompts" && fact.Value == "9");
+            Assert.Contains($"'{Path.GetFileName(policy)}'", study.Answer);
+            Assert.DoesNotContain("chosen", study.Answer);
+        }
+        finally
+        {
+            foreach (string folder in (string[])[policy, other, judge])
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void What_does_not_suit_is_refused()
     {
         Assert.Contains("hold no judgements", Refused("text\nhello\n"));
