@@ -36,7 +36,7 @@ internal sealed class DpoVsPpoEvidence : IExperiment
     public IReadOnlyList<string> Data => ["rt-polarity"];
 
     /// <inheritdoc/>
-    public int Seeds => 3;
+    public int Seeds => 5;
 
     /// <inheritdoc/>
     public Figures Measure(Trial trial)

@@ -40,7 +40,7 @@ internal sealed class PreferenceRankingEvidence : IExperiment
     public IReadOnlyList<string> Data => ["rt-polarity"];
 
     /// <inheritdoc/>
-    public int Seeds => 3;
+    public int Seeds => 5;
 
     /// <inheritdoc/>
     public Figures Measure(Trial trial)
