@@ -210,13 +210,14 @@ public class BpeTokenizerTests
         foreach (BpeTokenizer tokenizer in (BpeTokenizer[])[NeoX.Value, Llama.Value])
         {
             List<int> ids = new(200_000);
-            long allocated = 0;
-            for (int run = 0; run < 3; run++)
+            // The least of several runs: while other tests fill the memory, a collection takes free buffers out of the shared pool.
+            long allocated = long.MaxValue;
+            for (int run = 0; run < 6; run++)
             {
                 ids.Clear();
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 tokenizer.Encode(text, ids);
-                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
             }
             Assert.InRange(allocated, 0, 16_384); // the count has a grain of 8 KB; 100 KB of text are some 30,000 tokens
         }
