@@ -7,7 +7,8 @@ namespace Assay.Evidence;
 /// <summary>Is the alpha of Poly-DPO more than a temperature, and does its best sign tell noisy, trivial and clean pairs apart?</summary>
 public sealed class PolyDpoEvidence : IExperiment
 {
-    private static readonly double[] Alphas = [-1, -0.5, 1, 2, 8];
+    private static readonly double[] Alphas = [-1, -0.5, 1, 2, 8],
+        ReviewAlphas = [-0.5, 1, 4];
     private const string Dpo = "dpo-0.5";
 
     /// <inheritdoc/>
@@ -23,13 +24,17 @@ public sealed class PolyDpoEvidence : IExperiment
         + "B: a class-conditional diffusion model of 1,797 digits of 8 x 8 (a perceptron of 0.2 M parameters, 50 time steps, 100 training steps, so that there is something to gain); 1,000 pairs of its own samples of three kinds: labelled by legibility (a "
         + "classifier's log-probability of the class) or by lightness, drawn for each pair (noisy); both agree (agreed); losers of other prompts (simple). 200 steps of 64 pairs, beta 500 and 2000, alpha -1, 1, 4; judged by a classifier of other digits on 1,000 samples, beside Diffusion-DPO over six "
         + "betas at equal drift (squared difference of the noise that model and base see). "
-        + "C: 2,000 pairs of answers of two models to a prompt, five criteria: the judge, brevity, lines of lists, overlap with the prompt, and likelihood by trigrams of the answers to other prompts.";
+        + "C: 2,000 pairs of answers of two models to a prompt, five criteria: the judge, brevity, lines of lists, overlap with the prompt, and likelihood by trigrams of the answers to other prompts. "
+        + "D: the language model of film reviews and 5,000 pairs of dpo-vs-ppo, beta 0.1, two epochs, alpha in -0.5, 1, 4; gold reward and divergence of four answers to each of 500 unseen prompts, beside DPO over six temperatures.";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Data => [AnswerBandit.Folder, DigitPreferences.Folder];
+    public IReadOnlyList<string> Data => [AnswerBandit.Folder, DigitPreferences.Folder, "rt-polarity"];
 
     /// <inheritdoc/>
     public int Seeds => 5;
+
+    /// <inheritdoc/>
+    public int Revision => 2;
 
     /// <inheritdoc/>
     public Figures Measure(Trial trial)
@@ -48,6 +53,21 @@ public sealed class PolyDpoEvidence : IExperiment
         ]);
         new DigitPreferences(trial, figures).Measure();
         AnswerConflicts.Measure(trial, figures);
+        ReviewPolicies.Measure(
+            trial,
+            figures,
+            [
+                .. ReviewAlphas.Select(alpha => new ReviewPolicies.Arm(
+                    Name(alpha),
+                    new()
+                    {
+                        Loss = PreferenceObjective.PolyDpo,
+                        Beta = ReviewPolicies.Beta,
+                        Alpha = alpha,
+                    }
+                )),
+            ]
+        );
         return figures;
     }
 
@@ -155,6 +175,14 @@ public sealed class PolyDpoEvidence : IExperiment
                     0.5
                 ),
                 $"share; one that does not tell answers apart agrees with nothing: with those left out none contradicts the others in {trials.Text("conflict/uncontradicted")}; by chance 0.063; the label is the judge's, one of the five, so that both readings are one"
+            ),
+            With(
+                AnyAbove(
+                    "At equal KL some alpha beats DPO (language model of reviews).",
+                    "not compared in the paper",
+                    [.. ReviewAlphas.Select(alpha => trials[$"reviews/{Name(alpha)}/at-kl"])]
+                ),
+                $"gold reward above DPO's curve: {string.Join(", ", ReviewAlphas.Select(alpha => $"{alpha.ToString(CultureInfo.InvariantCulture)} {trials.Text($"reviews/{Name(alpha)}/at-kl", "0.00")}"))}; at the same beta alpha 1 gains {Trials.Text(trials.Difference("reviews/alpha1/gold", $"reviews/{ReviewPolicies.Dpo(ReviewPolicies.Beta)}/gold"), "0.00")}, alpha 4 {Trials.Text(trials.Difference("reviews/alpha4/gold", $"reviews/{ReviewPolicies.Dpo(ReviewPolicies.Beta)}/gold"), "0.00")}"
             ),
         ];
     }
