@@ -91,7 +91,7 @@ internal sealed class PreferenceRankingEvidence : IExperiment
             int rewardRight = 0,
                 violations = 0;
             double gamma = loss.Loss == PreferenceObjective.DpoGamma ? loss.Gamma : 1;
-            double[] gained = [],
+            List<double> gained = [],
                 stayed = [];
             for (int i = 0; i < pairs.Length; i++)
             {
@@ -102,9 +102,9 @@ internal sealed class PreferenceRankingEvidence : IExperiment
                 bool within = -Logistic.LogSigmoid(logit) <= RankingAccuracy.Threshold(-gamma * margins[i], beta);
                 violations += Math.Abs(margin) > 1e-6 && within != margin >= 0 ? 1 : 0;
                 if (margins[i] < 0 && margin >= 0)
-                    gained = [.. gained, -margins[i]];
+                    gained.Add(-margins[i]);
                 else if (margins[i] < 0)
-                    stayed = [.. stayed, -margins[i]];
+                    stayed.Add(-margins[i]);
             }
             PolicyScore score = task.Score(policy, trial.Random.Child("answers"));
             figures[$"reward/{name}"] = rewardRight / (double)pairs.Length;
@@ -118,8 +118,8 @@ internal sealed class PreferenceRankingEvidence : IExperiment
             figures[$"gained/{name}"] = flips.GainedShare;
             figures[$"lost/{name}"] = flips.LostShare;
             figures[$"violations/{name}"] = violations;
-            figures[$"difficulty gained/{name}"] = gained.Length == 0 ? 0 : gained.Average();
-            figures[$"difficulty stayed/{name}"] = stayed.Length == 0 ? 0 : stayed.Average();
+            figures[$"difficulty gained/{name}"] = gained.Count == 0 ? 0 : gained.Average();
+            figures[$"difficulty stayed/{name}"] = stayed.Count == 0 ? 0 : stayed.Average();
             figures[$"gold/{name}"] = score.Gold;
             figures[$"divergence/{name}"] = score.Divergence;
         }
