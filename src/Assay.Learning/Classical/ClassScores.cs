@@ -37,22 +37,4 @@ public static class ClassScores
                 logit /= sum;
         }
     }
-
-    /// <summary>1 / (1 + exp(-x)), without overflow.</summary>
-    public static double Sigmoid(double x)
-    {
-        double e = Math.Exp(-Math.Abs(x));
-        return x >= 0 ? 1 / (1 + e) : e / (1 + e);
-    }
-
-    /// <summary>log(1 + exp(x)), without overflow and exact for small terms.</summary>
-    public static double Softplus(double x) => Math.Max(x, 0) + LogOnePlus(Math.Exp(-Math.Abs(x)));
-
-    // double.LogP1 is the logarithm of the rounded sum; this keeps what the sum loses (Higham, "Accuracy and Stability of
-    // Numerical Algorithms", section 1.14.1).
-    private static double LogOnePlus(double x)
-    {
-        double sum = 1 + x;
-        return sum == 1 ? x : Math.Log(sum) * x / (sum - 1);
-    }
 }

@@ -84,7 +84,7 @@ public sealed class BprRecommender : IRecommender
     private static void Step(Span<double> user, Span<double> item, Span<double> other, BprOptions options)
     {
         double difference = MixedProducts.Dot(user, item) - MixedProducts.Dot(user, other),
-            slope = ClassScores.Sigmoid(-difference),
+            slope = Logistic.Sigmoid(-difference),
             rate = options.Rate,
             decay = options.Decay;
         for (int i = 0; i < user.Length; i++)

@@ -39,8 +39,8 @@ public sealed record PlattScaling(double A, double B)
             {
                 double weight = weights.IsEmpty ? 1 : weights[i],
                     z = a * scores[i] + b,
-                    p = ClassScores.Sigmoid(-z),
-                    curvature = weight * p * ClassScores.Sigmoid(z),
+                    p = Logistic.Sigmoid(-z),
+                    curvature = weight * p * Logistic.Sigmoid(z),
                     difference = weight * ((labels[i] == 1 ? high : low) - p);
                 ga += difference * scores[i];
                 gb += difference;
@@ -69,7 +69,7 @@ public sealed record PlattScaling(double A, double B)
     }
 
     /// <summary>The probability of class 1 for a score.</summary>
-    public double Probability(double score) => ClassScores.Sigmoid(-(A * score + B));
+    public double Probability(double score) => Logistic.Sigmoid(-(A * score + B));
 
     private static double Loss(
         ReadOnlySpan<double> scores,
@@ -86,7 +86,7 @@ public sealed record PlattScaling(double A, double B)
         {
             double z = a * scores[i] + b,
                 target = labels[i] == 1 ? high : low;
-            sum += (weights.IsEmpty ? 1 : weights[i]) * (target * z + ClassScores.Softplus(-z));
+            sum += (weights.IsEmpty ? 1 : weights[i]) * (target * z + Logistic.Softplus(-z));
         }
         return sum;
     }

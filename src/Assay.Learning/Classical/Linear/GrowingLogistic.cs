@@ -96,7 +96,7 @@ public sealed class GrowingLogistic
         if (!_isFitted)
             return;
         double logit = MixedProducts.Dot(features, _parameters) + _parameters[_columns],
-            p = ClassScores.Sigmoid(logit),
+            p = Logistic.Sigmoid(logit),
             residual = p - label;
         _logits[count] = logit;
         for (int j = 0; j < _columns; j++)
@@ -273,7 +273,7 @@ public sealed class GrowingLogistic
             for (int i = 0; i < weights.Length; i++)
             {
                 bool isRow = start + i < _rows.Count; // the last few are filled up with rows of weight 0
-                double p = isRow ? ClassScores.Sigmoid(_logits[start + i]) : 0;
+                double p = isRow ? Logistic.Sigmoid(_logits[start + i]) : 0;
                 weights[i] = p * (1 - p);
                 if (!isRow)
                     continue;

@@ -94,8 +94,8 @@ public sealed record LogisticModel : IClassifier
         double[] probabilities = new double[2 * logits.Length];
         for (int i = 0; i < logits.Length; i++)
         {
-            probabilities[2 * i] = ClassScores.Sigmoid(-logits[i]);
-            probabilities[2 * i + 1] = ClassScores.Sigmoid(logits[i]);
+            probabilities[2 * i] = Logistic.Sigmoid(-logits[i]);
+            probabilities[2 * i + 1] = Logistic.Sigmoid(logits[i]);
         }
         return probabilities;
     }

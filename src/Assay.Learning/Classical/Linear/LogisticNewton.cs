@@ -144,7 +144,7 @@ internal sealed class LogisticNewton(LogisticObjective objective, Matrix feature
             {
                 double p = z[i * _outputs + k];
                 double curvature =
-                    _outputs == 1 ? ClassScores.Sigmoid(p) * ClassScores.Sigmoid(-p)
+                    _outputs == 1 ? Logistic.Sigmoid(p) * Logistic.Sigmoid(-p)
                     : k == l ? p * (1 - p)
                     : -p * z[i * _outputs + l];
                 for (int a = 0; a < _width; a++)

@@ -23,9 +23,9 @@ internal sealed class LogitLoss(int[] targets, double[]? weights, int outputs)
                 double z = logits[i],
                     weight = Weight(first + i);
                 int target = targets[first + i];
-                loss += weight * ClassScores.Softplus(target == 1 ? -z : z);
+                loss += weight * Logistic.Softplus(target == 1 ? -z : z);
                 // p - 1 as -(1 - p), so that nothing is lost where p is near 1.
-                logits[i] = weight * (target == 1 ? -ClassScores.Sigmoid(-z) : ClassScores.Sigmoid(z));
+                logits[i] = weight * (target == 1 ? -Logistic.Sigmoid(-z) : Logistic.Sigmoid(z));
             }
             return loss;
         }

@@ -52,7 +52,7 @@ public sealed class GradientBoosting : IClassifierLearner
                     double own = p[i * outputs + output],
                         weight = data.Weight(i);
                     bool right = outputs == 1 ? targets[i] == 1 : targets[i] == output;
-                    own = outputs == 1 ? ClassScores.Sigmoid(own) : own;
+                    own = outputs == 1 ? Logistic.Sigmoid(own) : own;
                     gradients[i] = weight * (own - (right ? 1 : 0));
                     hessians[i] = weight * own * (1 - own);
                 }

@@ -47,7 +47,7 @@ public sealed record GradientBoostingModel : IClassifier
         for (int i = 0; i < features.Rows; i++)
         for (int k = 0; k < Present.Length; k++)
             probabilities[i * Classes + Present[k]] =
-                outputs == 1 ? ClassScores.Sigmoid(k == 1 ? scores[i] : -scores[i]) : scores[i * outputs + k];
+                outputs == 1 ? Logistic.Sigmoid(k == 1 ? scores[i] : -scores[i]) : scores[i * outputs + k];
         return probabilities;
     }
 }

@@ -62,7 +62,7 @@ internal sealed class FlippedReviews
             if (step % rows.Length == 0)
                 random.Shuffle<int>(rows);
             int row = rows[step % rows.Length];
-            double gradient = ClassScores.Sigmoid(Score(weights, bias, row)) - _labels[row],
+            double gradient = Logistic.Sigmoid(Score(weights, bias, row)) - _labels[row],
                 rate = Rate * (1 - step / (double)samples);
             ReadOnlySpan<int> columns = _words.ColumnsOf(row);
             ReadOnlySpan<float> values = _words.ValuesOf(row);

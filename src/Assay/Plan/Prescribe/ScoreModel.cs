@@ -70,5 +70,5 @@ internal sealed class ScoreModel
     public double ScoreOf(double probability) => _isLogOdds ? Math.Log(probability / (1 - probability)) : probability;
 
     /// <summary>The probability that a score is.</summary>
-    public double ProbabilityOf(double score) => _isLogOdds ? ClassScores.Sigmoid(score) : score;
+    public double ProbabilityOf(double score) => _isLogOdds ? Logistic.Sigmoid(score) : score;
 }

@@ -161,8 +161,8 @@ internal sealed class ClassificationTask : ITask
             double[] probabilities = new double[2 * _logits.Length];
             for (int i = 0; i < _logits.Length; i++)
             {
-                probabilities[2 * i] = ClassScores.Sigmoid(-_logits[i]);
-                probabilities[2 * i + 1] = ClassScores.Sigmoid(_logits[i]);
+                probabilities[2 * i] = Logistic.Sigmoid(-_logits[i]);
+                probabilities[2 * i + 1] = Logistic.Sigmoid(_logits[i]);
             }
             return task.Score(probabilities, _all);
         }

@@ -19,7 +19,8 @@ public static class Logistic
     /// <summary>ln(p / (1 - p)), for p above 0 and below 1.</summary>
     public static double Logit(double p) => Math.Log(p) - LogOnePlus(-p);
 
-    /// <summary>ln(1 + x) without loss of digits near 0 (Kahan's correction).</summary>
+    /// <summary>ln(1 + x) without loss of digits near 0 (Higham, "Accuracy and Stability of Numerical Algorithms", section 1.14.1).</summary>
+    /// <remarks><c>double.LogP1</c> is the logarithm of the rounded sum.</remarks>
     public static double LogOnePlus(double x)
     {
         double sum = 1 + x;
@@ -28,7 +29,7 @@ public static class Logistic
             : Math.Log(sum) * x / (sum - 1);
     }
 
-    /// <summary>e^x - 1 without loss of digits near 0 (Kahan's correction).</summary>
+    /// <summary>e^x - 1 without loss of digits near 0 (the same source).</summary>
     public static double ExpMinusOne(double x)
     {
         double power = Math.Exp(x);
