@@ -31,7 +31,8 @@ public enum PreferenceFormat
 /// </remarks>
 public sealed class PreferenceRows
 {
-    private const string AssistantTurn = "\n\nAssistant:";
+    /// <summary>What stands before a turn of the assistant.</summary>
+    internal const string AssistantTurn = "\n\nAssistant:";
     private static readonly (PreferenceFormat Format, string[] Columns)[] Forms =
     [
         (PreferenceFormat.Pairs, ["prompt", "chosen", "rejected"]),
@@ -251,7 +252,7 @@ internal readonly struct PreferenceRow(Batch batch, int row)
     /// <summary>A prompt: a text as it is, or messages, after which the assistant speaks.</summary>
     public byte[] Prompt(string column) =>
         Messages(column) is { } turns
-            ? Encoding.UTF8.GetBytes(string.Concat(turns.Select(turn => turn.Text)) + "\n\nAssistant:")
+            ? Encoding.UTF8.GetBytes(string.Concat(turns.Select(turn => turn.Text)) + PreferenceRows.AssistantTurn)
             : Bytes(column);
 
     /// <summary>A completion: a text as it is, or messages, the first of which goes on after the mark of the assistant.</summary>
@@ -260,7 +261,7 @@ internal readonly struct PreferenceRow(Batch batch, int row)
         if (Messages(column) is not { } turns)
             return Bytes(column);
         string text = string.Concat(turns.Select(turn => turn.Text));
-        const string mark = "\n\nAssistant:";
+        const string mark = PreferenceRows.AssistantTurn;
         return Encoding.UTF8.GetBytes(text.StartsWith(mark, StringComparison.Ordinal) ? text[mark.Length..] : text);
     }
 

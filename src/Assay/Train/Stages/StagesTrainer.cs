@@ -110,14 +110,6 @@ public sealed class StagesTrainer : ITrainer
         {
             throw new AssayException($"{Name}, stage {stageNumber}: {failure.Message}", cause: failure);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new AssayException(
-                $"{Name}: cannot write a checkpoint: {failure.Message}",
-                hint: "Free some space and run the same command again; it goes on from the checkpoint before.",
-                cause: failure
-            );
-        }
         Study study = StagesStudy.Of(readings, measured, specialised, heldOut is not null, _options);
         return new(
             $"{_options.Model}, {model.Transformer.ParameterCount:N0} parameters, {_stages.Length} stages",
