@@ -1,6 +1,7 @@
 using Assay.Data;
 using Assay.Learning;
 using Assay.Numerics;
+using Assay.Train;
 
 namespace Assay.Tests.Preferences;
 
@@ -38,4 +39,25 @@ internal static class TinyPolicies
                     $$"""{"prompt": "Q{{i % 9}}: ", "chosen": "yes please {{i % 5}}", "rejected": "no way {{i % 4}}"}"""
                 ),
         ]);
+
+    /// <summary>The weights that a training would save.</summary>
+    public static byte[] Saved(Trained trained)
+    {
+        string folder = Directory.CreateTempSubdirectory("assay-saved-").FullName;
+        try
+        {
+            trained.Save(folder);
+            return File.ReadAllBytes(Path.Combine(folder, "model.safetensors"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>Does something with what is reported: stops a run at a chosen moment.</summary>
+internal sealed class Stopper(Action<Progress> heard) : IProgress<Progress>
+{
+    public void Report(Progress value) => heard(value);
 }

@@ -89,7 +89,7 @@ public sealed class DpoTests : IDisposable
     {
         using Pieces whole = Pieces.Temporary(),
             killed = Pieces.Temporary();
-        byte[] expected = Saved(Train(Options, whole));
+        byte[] expected = TinyPolicies.Saved(Train(Options, whole));
         using CancellationTokenSource stop = new();
         Assert.ThrowsAny<OperationCanceledException>(() =>
             Train(
@@ -103,8 +103,8 @@ public sealed class DpoTests : IDisposable
                 stop.Token
             )
         );
-        Assert.Equal(expected, Saved(Train(Options, killed)));
-        Assert.Equal(expected, Saved(Train(Options, whole, threads: 1)));
+        Assert.Equal(expected, TinyPolicies.Saved(Train(Options, killed)));
+        Assert.Equal(expected, TinyPolicies.Saved(Train(Options, whole, threads: 1)));
     }
 
     [Theory]
@@ -264,24 +264,5 @@ public sealed class DpoTests : IDisposable
                 Cancellation = cancellation,
             }
         );
-    }
-
-    private static byte[] Saved(Trained trained)
-    {
-        string folder = Directory.CreateTempSubdirectory("assay-saved-").FullName;
-        try
-        {
-            trained.Save(folder);
-            return File.ReadAllBytes(Path.Combine(folder, "model.safetensors"));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private sealed class Stopper(Action<Progress> heard) : IProgress<Progress>
-    {
-        public void Report(Progress value) => heard(value);
     }
 }

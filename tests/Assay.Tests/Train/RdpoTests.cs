@@ -109,7 +109,7 @@ public sealed class RdpoTests : IDisposable
         using Pieces whole = Pieces.Temporary(),
             killed = Pieces.Temporary();
         RdpoOptions options = Options with { Epochs = 12 };
-        byte[] expected = Saved(Train(options, Rows(24), whole));
+        byte[] expected = TinyPolicies.Saved(Train(options, Rows(24), whole));
         using CancellationTokenSource stop = new();
         Work work = new(killed)
         {
@@ -122,7 +122,7 @@ public sealed class RdpoTests : IDisposable
             }),
         };
         Assert.ThrowsAny<OperationCanceledException>(() => new RdpoTrainer(options).Train(Rows(24), null, work));
-        Assert.Equal(expected, Saved(Train(options, Rows(24), killed)));
+        Assert.Equal(expected, TinyPolicies.Saved(Train(options, Rows(24), killed)));
     }
 
     [Fact]
@@ -188,23 +188,4 @@ public sealed class RdpoTests : IDisposable
         Encoding.UTF8.GetString([
             .. tokens.Where(token => !Bytes.IsSpecial(token)).SelectMany(token => Bytes.BytesOf(token).ToArray()),
         ]);
-
-    private static byte[] Saved(Trained trained)
-    {
-        string folder = Directory.CreateTempSubdirectory("assay-trained-").FullName;
-        try
-        {
-            trained.Save(folder);
-            return File.ReadAllBytes(Path.Combine(folder, "model.safetensors"));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private sealed class Stopper(Action<Progress> heard) : IProgress<Progress>
-    {
-        public void Report(Progress value) => heard(value);
-    }
 }

@@ -123,9 +123,4 @@ public sealed class PolicyFactorsTests : IDisposable
                 .SelectMany(panel => panel.Curves)
                 .SelectMany(curve => curve.X.Concat(curve.Y)),
         ];
-
-    private sealed class Stopper(Action<Progress> heard) : IProgress<Progress>
-    {
-        public void Report(Progress value) => heard(value);
-    }
 }
