@@ -2,67 +2,75 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Data;
 
-/// <summary>Where rows go.</summary>
-internal interface IRowSink
-{
-    TableBuilder Table { get; }
-
-    BadRows Bad { get; }
-
-    /// <summary>Hears of every row, with about how many bytes it added to the table.</summary>
-    void RowDone(long bytes);
-}
-
-/// <summary>Reads row groups of Parquet files into rows of a table, holding a page of each column at a time.</summary>
-internal sealed class ParquetRowReader(SourceOptions options, CancellationToken cancellation)
+/// <summary>Reads the row groups of a Parquet file into rows of a table, holding a page of each column at a time.</summary>
+internal sealed class ParquetRowReader : IGroupedRows
 {
     private const long LeastBudget = 256L << 20;
     private const int RowCost = 32; // of a row without any text
 
-    /// <summary>Opens a file and reads its schema and its row groups.</summary>
+    private readonly SourceFile _file;
+    private readonly SourceOptions _options;
+    private readonly CancellationToken _cancellation;
+    private readonly SafeFileHandle _handle;
+    private readonly ParquetFooter _footer;
+
+    /// <summary>Opens a file and reads its schema and where its row groups lie.</summary>
     /// <exception cref="ParquetException">It is damaged.</exception>
-    public static ParquetFooter Open(SourceFile file, out SafeFileHandle handle)
+    /// <exception cref="AssayException">It cannot be read.</exception>
+    public ParquetRowReader(SourceFile file, SourceOptions options, CancellationToken cancellation)
     {
-        handle = file.OpenHandle();
+        (_file, _options, _cancellation) = (file, options, cancellation);
+        _handle = file.OpenHandle();
         try
         {
-            return ParquetFooter.Read(handle);
+            _footer = ParquetFooter.Read(_handle);
         }
         catch (Exception failure)
         {
-            handle.Dispose();
+            _handle.Dispose();
             if (failure is IOException or UnauthorizedAccessException)
                 throw SourceFile.Unreadable(file.FullPath, failure);
             throw;
         }
     }
 
-    /// <summary>Adds the rows of a row group to the sink; what cannot be read goes to its bad rows.</summary>
-    /// <exception cref="AssayException">The file cannot be read, or lacks a column that was asked for.</exception>
-    public void Read(SourceFile file, ParquetFooter footer, int index, SafeFileHandle handle, IRowSink sink)
+    /// <inheritdoc/>
+    public int Count => _footer.Groups.Count;
+
+    /// <inheritdoc/>
+    public long RowsOf(int group) => _footer.Groups[group].Rows;
+
+    /// <inheritdoc/>
+    public long BytesOf(int group) => _footer.Groups[group].Bytes;
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    /// <inheritdoc/>
+    public void Read(int index, IRowSink sink)
     {
-        ParquetGroup group = footer.Groups[index];
-        ParquetNode[] columns = Columns(file, footer);
-        PageBudget budget = new(Math.Max(LeastBudget, 4 * options.MaxRow.Bytes));
+        ParquetGroup group = _footer.Groups[index];
+        ParquetNode[] columns = Columns();
+        PageBudget budget = new(Math.Max(LeastBudget, 4 * _options.MaxRow.Bytes));
         using PageCodec codec = new();
-        using PageInput input = new(handle, footer.DataEnd, budget);
+        using PageInput input = new(_handle, _footer.DataEnd, budget);
         using ParquetCells cells = new();
-        ColumnCursor?[] cursors = new ColumnCursor?[footer.Leaves.Count];
+        ColumnCursor?[] cursors = new ColumnCursor?[_footer.Leaves.Count];
         using NestedJson nested = new(cursors, cells);
-        Group reading = new(file, group, cursors, nested, cells, sink);
+        Group reading = new(_file, group, cursors, nested, cells, sink);
         try
         {
             foreach (ParquetNode column in columns)
                 for (int leaf = column.FirstLeaf; leaf < column.FirstLeaf + column.LeafCount; leaf++)
                 {
-                    reading.At = footer.Leaves[leaf];
-                    cursors[leaf] = new(footer.Leaves[leaf], group.Chunks[leaf], input, budget, codec);
+                    reading.At = _footer.Leaves[leaf];
+                    cursors[leaf] = new(_footer.Leaves[leaf], group.Chunks[leaf], input, budget, codec);
                     cursors[leaf]!.Advance();
                 }
             for (long row = 0; row < group.Rows; row++)
             {
                 if ((row & 255) == 0)
-                    cancellation.ThrowIfCancellationRequested();
+                    _cancellation.ThrowIfCancellationRequested();
                 ReadRow(reading, columns, row);
             }
             foreach (ColumnCursor? cursor in cursors)
@@ -76,8 +84,8 @@ internal sealed class ParquetRowReader(SourceOptions options, CancellationToken 
         {
             sink.Table.AbandonRow();
             sink.Bad.Add(
-                Bad(
-                    file,
+                IGroupedRows.Bad(
+                    _file,
                     group.FirstRow + reading.Row,
                     $"row group {index}, column '{reading.At?.Path}', at row {group.FirstRow + reading.Row}: {failure.Message}; the rows before it can be read",
                     reading.At?.Path
@@ -86,7 +94,7 @@ internal sealed class ParquetRowReader(SourceOptions options, CancellationToken 
         }
         catch (IOException failure)
         {
-            throw SourceFile.Unreadable(file.FullPath, failure);
+            throw SourceFile.Unreadable(_file.FullPath, failure);
         }
         finally
         {
@@ -94,13 +102,6 @@ internal sealed class ParquetRowReader(SourceOptions options, CancellationToken 
                 cursor?.Dispose();
         }
     }
-
-    /// <summary>What stands for a row that cannot be read; its bytes are spread over the file.</summary>
-    public static BadRow Bad(SourceFile file, long row, string reason, string? key = null) =>
-        BadRow.Of(file, row, [], reason, key: key) with
-        {
-            Place = (0, 0),
-        };
 
     /// <summary>What the reading of a row group has at hand.</summary>
     private sealed record Group(
@@ -121,23 +122,23 @@ internal sealed class ParquetRowReader(SourceOptions options, CancellationToken 
         public long Row { get; set; }
     }
 
-    private ParquetNode[] Columns(SourceFile file, ParquetFooter footer)
+    private ParquetNode[] Columns()
     {
-        if (options.Columns.Count == 0)
-            return [.. footer.Root.Children];
-        foreach (string name in options.Columns)
-            if (footer.Root.Children.All(column => column.Name != name))
+        if (_options.Columns.Count == 0)
+            return [.. _footer.Root.Children];
+        foreach (string name in _options.Columns)
+            if (_footer.Root.Children.All(column => column.Name != name))
                 throw new AssayException(
                     $"the file has no column '{name}'",
-                    new(file.FullPath, Key: name),
+                    new(_file.FullPath, Key: name),
                     "Its columns: "
-                        + string.Join(", ", footer.Root.Children.Take(50).Select(column => column.Name))
+                        + string.Join(", ", _footer.Root.Children.Take(50).Select(column => column.Name))
                         + "."
                 );
         return
         [
-            .. footer.Root.Children.Where(column =>
-                column.Name == options.Text || options.Columns.Contains(column.Name)
+            .. _footer.Root.Children.Where(column =>
+                column.Name == _options.Text || _options.Columns.Contains(column.Name)
             ),
         ];
     }
@@ -154,16 +155,16 @@ internal sealed class ParquetRowReader(SourceOptions options, CancellationToken 
         {
             group.At = node;
             ColumnBuilder column = table.Column(node.Name);
-            bool isText = node.Name == options.Text;
+            bool isText = node.Name == _options.Text;
             if (!node.IsLeaf || node.Repetition == ParquetRepetition.Repeated)
             {
-                ReadOnlySpan<byte> json = group.Nested.Read(node, row, options.MaxRow.Bytes);
+                ReadOnlySpan<byte> json = group.Nested.Read(node, row, _options.MaxRow.Bytes);
                 bytes += json.Length;
                 if (group.Nested.Fault is { } nested)
                     fault ??= (nested, node.Name);
                 else if (isText && json.Length > 0)
                     fault ??= (NoText("a nested value"), node.Name);
-                else if (json.Length > 0 && bytes <= options.MaxRow.Bytes)
+                else if (json.Length > 0 && bytes <= _options.MaxRow.Bytes)
                     column.SetJson(json);
                 continue;
             }
@@ -176,18 +177,21 @@ internal sealed class ParquetRowReader(SourceOptions options, CancellationToken 
                 fault ??= (cell.Fault, node.Name);
             else if (isText && cell.Type is not (ColumnType.Text or ColumnType.Null))
                 fault ??= (NoText(cell.Type == ColumnType.Json ? "JSON" : "a number or truth value"), node.Name);
-            else if (bytes <= options.MaxRow.Bytes)
+            else if (bytes <= _options.MaxRow.Bytes)
                 Set(column, cell);
             if (isText && cell.Type == ColumnType.Text)
                 id = RowId.Of(cell.Utf8, group.Source, ordinal);
             cursor.Advance();
         }
-        if (bytes > options.MaxRow.Bytes)
-            fault ??= ($"expected a row of at most {options.MaxRow} bytes (maxRow), found a longer one", options.Text);
+        if (bytes > _options.MaxRow.Bytes)
+            fault ??= (
+                $"expected a row of at most {_options.MaxRow} bytes (maxRow), found a longer one",
+                _options.Text
+            );
         if (fault is { } bad)
         {
             table.AbandonRow();
-            group.Sink.Bad.Add(Bad(group.File, ordinal, $"row {ordinal}: {bad.Reason}", bad.Key));
+            group.Sink.Bad.Add(IGroupedRows.Bad(group.File, ordinal, $"row {ordinal}: {bad.Reason}", bad.Key));
         }
         else
             table.EndRow(id, ordinal);

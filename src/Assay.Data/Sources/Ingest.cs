@@ -53,8 +53,8 @@ public sealed class Ingest
     {
         SourceUnit unit = _plan.Units[index];
         bool isDone = unit.IsRange ? IsParsed(index, 0) : _work.Pieces.Has("unit", index) && AllParsed(index);
-        if (!isDone && _plan.Files[unit.FirstFile].Format == SourceFormat.Parquet)
-            ReadParquet(unit, index, queue);
+        if (!isDone && FormatTraits.Of(_plan.Files[unit.FirstFile].Format).IsGrouped)
+            ReadGroups(unit, index, queue);
         else if (!isDone && unit.IsRange)
             ReadRange(unit, index, queue);
         else if (!isDone)
@@ -162,15 +162,15 @@ public sealed class Ingest
         Count(index, SizeOf(unit) - _counted[index]);
     }
 
-    /// <summary>Reads row groups and parses them at once: each is for one thread, and needs none of the others.</summary>
-    private void ReadParquet(SourceUnit unit, int index, IngestQueue queue)
+    /// <summary>Reads groups and parses them at once: each is for one thread, and needs none of the others.</summary>
+    private void ReadGroups(SourceUnit unit, int index, IngestQueue queue)
     {
-        using ParquetUnitReader reader = new(_plan, _policy, Finish, _work.Cancellation);
+        using GroupReader reader = new(_plan, _policy, Finish, _work.Cancellation);
         int blocks = reader.Read(unit);
         _work.Pieces.Write("unit", index, stream => JsonSerializer.Serialize(stream, blocks));
         Count(index, SizeOf(unit) - _counted[index]);
 
-        void Finish(ParquetUnitReader reader, int block)
+        void Finish(GroupReader reader, int block)
         {
             if (!queue.IsBehindFailure(index, block) && !IsParsed(index, block))
                 WriteBlock(index, block, reader.Table, reader.Bad);

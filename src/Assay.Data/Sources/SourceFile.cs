@@ -47,7 +47,7 @@ public sealed record SourceFile(
                 throw new AssayException(
                     $"this is {foreign} file, which Assay does not read",
                     new(path),
-                    "It reads JSON Lines, CSV, TSV, plain text and .NET XML documentation, as they are or as .gz or .zst, and Parquet."
+                    $"It reads {string.Join(", ", FormatTraits.All.Select(traits => traits.Name))}; all but those read from their end also as .gz or .zst."
                 );
             SourceCompression compression =
                 start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? SourceCompression.Gzip
@@ -58,12 +58,12 @@ public sealed record SourceFile(
                     ? SourceCompression.Zstd
                 : SourceCompression.None;
             if (format == SourceFormat.Auto)
-                format = start.StartsWith("PAR1"u8) ? SourceFormat.Parquet : FormatOf(path);
-            if (format == SourceFormat.Parquet && compression != SourceCompression.None)
+                format = FormatTraits.Of(Unpacked(path), start).Format;
+            if (FormatTraits.Of(format) is { IsGrouped: true } grouped && compression != SourceCompression.None)
                 throw new AssayException(
-                    $"expected a Parquet file, found it within {compression.ToString().ToLowerInvariant()}",
+                    $"expected a {grouped.Name} file, found it within {compression.ToString().ToLowerInvariant()}",
                     new(path),
-                    "Decompress it: Parquet is read from its end."
+                    $"Decompress it: {grouped.Name} is read where its parts lie."
                 );
             return new(name, path, RandomAccess.GetLength(file), info.LastWriteTimeUtc, format, compression);
         }
@@ -79,7 +79,7 @@ public sealed record SourceFile(
 
     /// <summary>
     /// The line (counted from 1) on which byte <paramref name="offset"/> of the decompressed content lies; reads the file up to
-    /// there. 0, unknown, for XML documentation and Parquet, where offsets are ordinals of types and rows.
+    /// there. 0, unknown, in formats whose offsets are ordinals of types or rows.
     /// </summary>
     /// <exception cref="AssayException">The file cannot be read that far.</exception>
     public long LineOf(long offset) => LinesOf([offset])[0];
@@ -90,7 +90,7 @@ public sealed record SourceFile(
     public long[] LinesOf(IReadOnlyList<long> offsets)
     {
         long[] lines = new long[offsets.Count];
-        if (Format is SourceFormat.DotnetXml or SourceFormat.Parquet)
+        if (FormatTraits.Of(Format).Offset != RowOffset.Byte)
             return lines;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
         try
@@ -120,6 +120,18 @@ public sealed record SourceFile(
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>How a person finds a row: <c>line 17</c>, <c>row 3</c>, <c>type 2</c>, or <c>byte 512</c> where the line is not known.</summary>
+    /// <param name="name">Name of the row's file.</param>
+    /// <param name="offset">Its offset there.</param>
+    /// <param name="line">From <see cref="LineOf"/>.</param>
+    public static string PlaceOf(string name, long offset, long line) =>
+        FormatTraits.Of(Unpacked(name), []).Offset switch
+        {
+            RowOffset.Byte when line > 0 => $"line {line}",
+            RowOffset.Byte => $"byte {offset:N0}",
+            RowOffset unit => $"{unit.ToString().ToLowerInvariant()} {offset + 1:N0}",
+        };
 
     /// <summary>Hash (XXH3, 128 bits, hexadecimal) of the file as stored.</summary>
     /// <exception cref="AssayException">The file cannot be read.</exception>
@@ -195,21 +207,12 @@ public sealed record SourceFile(
     internal static AssayException Unreadable(string path, Exception failure) =>
         new($"cannot read: {failure.Message}", new(path), "Check that the file exists and may be read.", failure);
 
-    private static SourceFormat FormatOf(string path)
+    private static string Unpacked(string path)
     {
-        string name = path;
         foreach (string packed in (string[])[".gz", ".zst"])
-            if (name.EndsWith(packed, StringComparison.OrdinalIgnoreCase))
-                name = name[..^packed.Length];
-        return System.IO.Path.GetExtension(name).ToLowerInvariant() switch
-        {
-            ".jsonl" or ".ndjson" or ".json" => SourceFormat.Jsonl,
-            ".csv" => SourceFormat.Csv,
-            ".tsv" => SourceFormat.Tsv,
-            ".xml" => SourceFormat.DotnetXml,
-            ".parquet" => SourceFormat.Parquet,
-            _ => SourceFormat.Text,
-        };
+            if (path.EndsWith(packed, StringComparison.OrdinalIgnoreCase))
+                path = path[..^packed.Length];
+        return path;
     }
 
     private static string? Foreign(ReadOnlySpan<byte> start) =>

@@ -2,31 +2,6 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Assay.Data;
 
-/// <summary>How a source file is read.</summary>
-public enum SourceFormat
-{
-    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .parquet; anything else is plain text.</summary>
-    Auto,
-
-    /// <summary>One JSON object per line.</summary>
-    Jsonl,
-
-    /// <summary>Comma-separated values with a header line (RFC 4180).</summary>
-    Csv,
-
-    /// <summary>The same, separated by tabs.</summary>
-    Tsv,
-
-    /// <summary>Plain text, see <see cref="TextRows"/>.</summary>
-    Text,
-
-    /// <summary>XML documentation as .NET compilers write it; one row per type.</summary>
-    DotnetXml,
-
-    /// <summary>Apache Parquet; nested values are JSON.</summary>
-    Parquet,
-}
-
 /// <summary>What a row of a plain-text file is.</summary>
 public enum TextRows
 {

@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Data;
 
@@ -156,7 +155,7 @@ public sealed class SourcePlan
         {
             SourceFile file = Files[i];
             SourceUnit[] groups =
-                file.Format == SourceFormat.Parquet && file.Size > _blockSize ? [.. RowGroupUnits(i)] : [];
+                FormatTraits.Of(file.Format).IsGrouped && file.Size > _blockSize ? [.. GroupUnits(i)] : [];
             bool split =
                 groups.Length > 1
                 || file.Compression == SourceCompression.None
@@ -187,31 +186,33 @@ public sealed class SourcePlan
             yield return new(first, Files.Count - first, 0, -1);
     }
 
-    /// <summary>Runs of row groups of a block or more; none where the file is damaged, which reading it will tell.</summary>
-    private IEnumerable<SourceUnit> RowGroupUnits(int index)
+    /// <summary>Runs of groups of a block or more; none where the file is damaged, which reading it will tell.</summary>
+    private IEnumerable<SourceUnit> GroupUnits(int index)
     {
         SourceFile file = Files[index];
-        ParquetFooter footer;
+        IGroupedRows rows;
         try
         {
-            footer = ParquetRowReader.Open(file, out SafeFileHandle handle);
-            handle.Dispose();
+            rows = IGroupedRows.Open(file, Options, default);
         }
-        catch (ParquetException)
+        catch (DamagedFileException)
         {
             yield break;
         }
-        int count = footer.Groups.Count;
-        long held = 0;
-        for (int group = 0, first = 0; group < count; group++)
+        using (rows)
         {
-            held += footer.Groups[group].Bytes;
-            if (held < _blockSize && group + 1 < count)
-                continue;
-            long share = file.Size * (group + 1) / count - file.Size * first / count;
-            yield return new(index, 1, first, -1, group + 1 - first, share);
-            first = group + 1;
-            held = 0;
+            int count = rows.Count;
+            long held = 0;
+            for (int group = 0, first = 0; group < count; group++)
+            {
+                held += rows.BytesOf(group);
+                if (held < _blockSize && group + 1 < count)
+                    continue;
+                long share = file.Size * (group + 1) / count - file.Size * first / count;
+                yield return new(index, 1, first, -1, group + 1 - first, share);
+                first = group + 1;
+                held = 0;
+            }
         }
     }
 
@@ -254,9 +255,9 @@ public sealed class SourcePlan
 /// <param name="FirstFile">Index of the first file.</param>
 /// <param name="FileCount">Number of files.</param>
 /// <param name="Start">Where the range starts.</param>
-/// <param name="End">Where the range ends, or -1 for whole files and row groups.</param>
-/// <param name="Groups">Number of row groups of a Parquet file, of which <paramref name="Start"/> is the first; 0 if it is not read by parts.</param>
-/// <param name="Share">Bytes of the file that these row groups stand for.</param>
+/// <param name="End">Where the range ends, or -1 for whole files and groups.</param>
+/// <param name="Groups">Number of groups of a file (<see cref="IGroupedRows"/>), of which <paramref name="Start"/> is the first; 0 if it is not read by parts.</param>
+/// <param name="Share">Bytes of the file that these groups stand for.</param>
 internal readonly record struct SourceUnit(
     int FirstFile,
     int FileCount,

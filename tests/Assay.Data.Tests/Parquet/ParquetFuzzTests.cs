@@ -64,7 +64,7 @@ public sealed class ParquetFuzzTests : IDisposable
         try
         {
             SourcePlan plan = SourcePlan.Find("p", options, "/", blockSize: 1 << 20);
-            using ParquetUnitReader reader = new(
+            using GroupReader reader = new(
                 plan,
                 BadRowPolicy.Skip,
                 (unit, _) => unit.Table.WriteTo(Stream.Null),

@@ -29,12 +29,7 @@ internal sealed class ParquetRows
             MaxRow = maxRow ?? new(128L << 20),
         };
         SourcePlan plan = SourcePlan.Find("p", options, "/");
-        using ParquetUnitReader reader = new(
-            plan,
-            BadRowPolicy.Skip,
-            (unit, _) => rows.Add(unit.Table, unit.Bad),
-            default
-        );
+        using GroupReader reader = new(plan, BadRowPolicy.Skip, (unit, _) => rows.Add(unit.Table, unit.Bad), default);
         foreach (SourceUnit unit in plan.Units)
             reader.Read(unit);
         return rows;

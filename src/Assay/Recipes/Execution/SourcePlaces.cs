@@ -6,7 +6,7 @@ namespace Assay.Recipes.Execution;
 internal static class SourcePlaces
 {
     /// <summary>
-    /// <c>line 17</c>, or the ordinal of a type in XML documentation, of a row in Parquet. Lines are counted now, from the files as they are; where one
+    /// <c>line 17</c>, or the ordinal of a type in XML documentation, of a row in formats such as Parquet. Lines are counted now, from the files as they are; where one
     /// is gone since, its rows get their byte.
     /// </summary>
     /// <param name="files">Full paths of the files, by the names that rows know them by.</param>
@@ -21,14 +21,8 @@ internal static class SourcePlaces
         {
             (int Index, (string Source, long Offset) Item)[] own = [.. file.OrderBy(row => row.Item.Offset)];
             long[] lines = LinesOf(files, file.Key, [.. own.Select(row => row.Item.Offset)]);
-            bool isXml = file.Key.EndsWith(".xml", StringComparison.OrdinalIgnoreCase);
-            bool isParquet = file.Key.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
             for (int i = 0; i < own.Length; i++)
-                places[own[i].Index] =
-                    isXml ? $"type {own[i].Item.Offset + 1:N0}"
-                    : isParquet ? $"row {own[i].Item.Offset + 1:N0}"
-                    : lines[i] > 0 ? $"line {lines[i]}"
-                    : $"byte {own[i].Item.Offset:N0}";
+                places[own[i].Index] = SourceFile.PlaceOf(file.Key, own[i].Item.Offset, lines[i]);
         }
         return places;
     }

@@ -1,20 +1,17 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Assay.Data;
 
-/// <summary>Reads a unit of Parquet files, or a run of row groups of one, into tables of about a block each.</summary>
+/// <summary>Reads a unit of files whose rows come in groups, or a run of groups of one, into tables of about a block each.</summary>
 /// <param name="plan">Files and options.</param>
 /// <param name="policy">What to do with bad rows.</param>
 /// <param name="finish">Takes <see cref="Table"/> and <see cref="Bad"/> when they are full; gets their number within the unit.</param>
 /// <param name="cancellation">Asks to stop.</param>
-internal sealed class ParquetUnitReader(
+internal sealed class GroupReader(
     SourcePlan plan,
     BadRowPolicy policy,
-    Action<ParquetUnitReader, int> finish,
+    Action<GroupReader, int> finish,
     CancellationToken cancellation
 ) : IRowSink, IDisposable
 {
-    private readonly ParquetRowReader _rows = new(plan.Options, cancellation);
     private long _held;
     private int _blocks;
     private long _before,
@@ -52,27 +49,26 @@ internal sealed class ParquetUnitReader(
     private void ReadFile(SourceFile file, SourceUnit unit)
     {
         Table.From(file.Name);
-        SafeFileHandle handle;
-        ParquetFooter footer;
+        IGroupedRows rows;
         try
         {
-            footer = ParquetRowReader.Open(file, out handle);
+            rows = IGroupedRows.Open(file, plan.Options, cancellation);
         }
-        catch (ParquetException failure)
+        catch (DamagedFileException failure)
         {
-            Bad.Add(ParquetRowReader.Bad(file, 0, $"expected a Parquet file: {failure.Message}"));
+            Bad.Add(IGroupedRows.Bad(file, 0, $"expected {FormatTraits.Of(file.Format).Name}: {failure.Message}"));
             return;
         }
-        using (handle)
+        using (rows)
         {
             int first = unit.Groups > 0 ? (int)unit.Start : 0,
-                end = unit.Groups > 0 ? first + unit.Groups : footer.Groups.Count;
-            int count = footer.Groups.Count;
+                end = unit.Groups > 0 ? first + unit.Groups : rows.Count;
+            int count = rows.Count;
             for (int group = first; group < Math.Min(end, count); group++)
             {
                 _share = file.Size * (group + 1) / count - file.Size * group / count;
-                (_rowsInGroup, _rowsOfGroup) = (0, Math.Max(1, footer.Groups[group].Rows));
-                _rows.Read(file, footer, group, handle, this);
+                (_rowsInGroup, _rowsOfGroup) = (0, Math.Max(1, rows.RowsOf(group)));
+                rows.Read(group, this);
                 _before += _share;
                 _share = 0;
             }

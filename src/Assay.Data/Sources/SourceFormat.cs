@@ -1,0 +1,77 @@
+namespace Assay.Data;
+
+/// <summary>How a source file is read.</summary>
+public enum SourceFormat
+{
+    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .parquet; anything else is plain text.</summary>
+    Auto,
+
+    /// <summary>One JSON object per line.</summary>
+    Jsonl,
+
+    /// <summary>Comma-separated values with a header line (RFC 4180).</summary>
+    Csv,
+
+    /// <summary>The same, separated by tabs.</summary>
+    Tsv,
+
+    /// <summary>Plain text, see <see cref="TextRows"/>.</summary>
+    Text,
+
+    /// <summary>XML documentation as .NET compilers write it; one row per type.</summary>
+    DotnetXml,
+
+    /// <summary>Apache Parquet; nested values are JSON.</summary>
+    Parquet,
+}
+
+/// <summary>How files of a format are known and read.</summary>
+/// <param name="Format">The format.</param>
+/// <param name="Name">What a person calls it.</param>
+/// <param name="Extensions">How names of such files end, in lower case.</param>
+/// <param name="Offset">What the offset of a row is.</param>
+internal sealed record FormatTraits(SourceFormat Format, string Name, string[] Extensions, RowOffset Offset)
+{
+    /// <summary>What such files start with, whatever they are called; empty where nothing tells.</summary>
+    public byte[] Magic { get; init; } = [];
+
+    /// <summary>Whether rows come in groups that are read where they lie (<see cref="IGroupedRows"/>), not in a stream of bytes.</summary>
+    public bool IsGrouped { get; init; }
+
+    /// <summary>Every format.</summary>
+    public static IReadOnlyList<FormatTraits> All { get; } =
+    [
+        new(SourceFormat.Jsonl, "JSON Lines", [".jsonl", ".ndjson", ".json"], RowOffset.Byte),
+        new(SourceFormat.Csv, "CSV", [".csv"], RowOffset.Byte),
+        new(SourceFormat.Tsv, "TSV", [".tsv"], RowOffset.Byte),
+        new(SourceFormat.Text, "plain text", [], RowOffset.Byte),
+        new(SourceFormat.DotnetXml, ".NET XML documentation", [".xml"], RowOffset.Type),
+        new(SourceFormat.Parquet, "Parquet", [".parquet"], RowOffset.Row) { Magic = [.. "PAR1"u8], IsGrouped = true },
+    ];
+
+    /// <summary>How files of a format are read.</summary>
+    public static FormatTraits Of(SourceFormat format) => All.First(traits => traits.Format == format);
+
+    /// <summary>The format of a file with that name and those first bytes; plain text where neither tells.</summary>
+    public static FormatTraits Of(string name, ReadOnlySpan<byte> start)
+    {
+        foreach (FormatTraits traits in All)
+            if (traits.Magic.Length > 0 && start.StartsWith(traits.Magic))
+                return traits;
+        string extension = Path.GetExtension(name).ToLowerInvariant();
+        return All.FirstOrDefault(traits => traits.Extensions.Contains(extension)) ?? Of(SourceFormat.Text);
+    }
+}
+
+/// <summary>What the offset of a row in its file is.</summary>
+internal enum RowOffset
+{
+    /// <summary>The byte of the decompressed content where the row starts; a line can be told from it.</summary>
+    Byte,
+
+    /// <summary>The ordinal of a type.</summary>
+    Type,
+
+    /// <summary>The ordinal of the row.</summary>
+    Row,
+}
