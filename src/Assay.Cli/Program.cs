@@ -42,7 +42,7 @@ try
 catch (AssayException failure)
 {
     Console.Error.WriteLine("assay: " + failure);
-    return failure is RecipeException ? ExitCode.Usage : ExitCode.Failed;
+    return failure is DocumentException ? ExitCode.Usage : ExitCode.Failed;
 }
 catch (OperationCanceledException)
 {

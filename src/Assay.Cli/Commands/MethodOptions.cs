@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Assay.Data;
 using Assay.Recipes;
 
 namespace Assay.Cli.Commands;
@@ -39,7 +40,7 @@ internal sealed class MethodOptions
     /// <summary>The record of the method's options, as a command line has them.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="further">Changes of other options, each <c>key=value</c>.</param>
-    /// <exception cref="RecipeException">A value does not fit.</exception>
+    /// <exception cref="DocumentException">A value does not fit.</exception>
     public object Of(ParseResult parsed, params IEnumerable<string> further) =>
         _method.Bind([
             .. _options

@@ -1,7 +1,6 @@
 using System.Text;
 
-
-namespace Assay.Data.Yaml;
+namespace Assay.Data;
 
 /// <summary>A document (a recipe, a datasheet) that cannot be used, with everything that is wrong with it.</summary>
 public sealed class DocumentException : AssayException

@@ -1,7 +1,7 @@
-namespace Assay.Data.Yaml;
+namespace Assay.Data;
 
 /// <summary>Collects what is wrong with a document, so that all of it is reported at once.</summary>
-public sealed class Problems
+public sealed class DocumentProblems
 {
     private const int Limit = 100;
     private readonly List<DocumentProblem> found = [];
@@ -16,7 +16,7 @@ public sealed class Problems
     /// <param name="what">What is wrong.</param>
     /// <param name="expected">What belongs there.</param>
     /// <param name="hint">What to do about it.</param>
-    public void Add(Mark mark, string key, string what, string? expected = null, string? hint = null) =>
+    public void Add(TextMark mark, string key, string what, string? expected = null, string? hint = null) =>
         Add(
             new(
                 new(
@@ -42,7 +42,7 @@ public sealed class Problems
     }
 
     /// <summary>Adds a problem after which reading makes no sense, and gives what to throw.</summary>
-    public DocumentException Fatal(Mark mark, string key, string what, string? expected = null, string? hint = null)
+    public DocumentException Fatal(TextMark mark, string key, string what, string? expected = null, string? hint = null)
     {
         Add(mark, key, what, expected, hint);
         return Exception();

@@ -1,4 +1,4 @@
-namespace Assay.Data.Yaml;
+namespace Assay.Data;
 
 /// <summary>Guesses what was meant by a misspelt word.</summary>
 public static class Nearest

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Assay.Data.Yaml;
+namespace Assay.Data;
 
 /// <summary>A document's text as it was read, kept to show the lines that problems are on.</summary>
 /// <param name="path">Path as the user wrote it, or what stands in its place.</param>
@@ -41,4 +41,4 @@ public sealed class SourceText(string path, string text)
 /// <param name="Source">The document.</param>
 /// <param name="Line">Line, from 1.</param>
 /// <param name="Column">Column, from 1.</param>
-public readonly record struct Mark(SourceText Source, int Line, int Column);
+public readonly record struct TextMark(SourceText Source, int Line, int Column);

@@ -1,15 +1,15 @@
 using System.Text;
 
-namespace Assay.Data.Yaml;
+namespace Assay.Data;
 
 /// <summary>A piece of YAML with its place. Nodes are immutable; a node may stand in several places of a tree (aliases).</summary>
 /// <param name="mark">Where it starts.</param>
 /// <param name="size">Number of nodes in it, itself included, with aliases written out.</param>
 /// <param name="depth">Levels of nesting, 1 for a scalar.</param>
-public abstract class Node(Mark mark, long size, int depth)
+public abstract class YamlNode(TextMark mark, long size, int depth)
 {
     /// <summary>Where it starts.</summary>
-    public Mark Mark { get; } = mark;
+    public TextMark Mark { get; } = mark;
 
     /// <summary>Number of nodes in it, itself included, with aliases written out.</summary>
     public long Size { get; } = size;
@@ -38,7 +38,7 @@ public abstract class Node(Mark mark, long size, int depth)
 /// <param name="mark">Where it starts.</param>
 /// <param name="text">Its text, without quotes.</param>
 /// <param name="plain">False if it was quoted or a block of text: then it is text, whatever it looks like.</param>
-public sealed class ScalarNode(Mark mark, string text, bool plain) : Node(mark, 1, 1)
+public sealed class ScalarNode(TextMark mark, string text, bool plain) : YamlNode(mark, 1, 1)
 {
     /// <summary>Its text, without quotes.</summary>
     public string Text { get; } = text;
@@ -63,11 +63,11 @@ public sealed class ScalarNode(Mark mark, string text, bool plain) : Node(mark, 
 /// <summary>A list.</summary>
 /// <param name="mark">Where it starts.</param>
 /// <param name="items">Its items.</param>
-public sealed class ListNode(Mark mark, IReadOnlyList<Node> items)
-    : Node(mark, 1 + items.Sum(item => item.Size), 1 + items.Max(item => (int?)item.Depth).GetValueOrDefault())
+public sealed class ListNode(TextMark mark, IReadOnlyList<YamlNode> items)
+    : YamlNode(mark, 1 + items.Sum(item => item.Size), 1 + items.Max(item => (int?)item.Depth).GetValueOrDefault())
 {
     /// <summary>Its items.</summary>
-    public IReadOnlyList<Node> Items { get; } = items;
+    public IReadOnlyList<YamlNode> Items { get; } = items;
 
     /// <inheritdoc/>
     public override string Noun => "a list";
@@ -87,26 +87,27 @@ public sealed class ListNode(Mark mark, IReadOnlyList<Node> items)
 /// <summary>A map; keys are distinct and in the order written.</summary>
 /// <param name="mark">Where it starts.</param>
 /// <param name="entries">Its entries.</param>
-public sealed class MapNode(Mark mark, IReadOnlyList<Entry> entries)
-    : Node(
+public sealed class MapNode(TextMark mark, IReadOnlyList<YamlEntry> entries)
+    : YamlNode(
         mark,
         1 + entries.Sum(entry => 1 + entry.Value.Size),
         1 + entries.Max(entry => (int?)entry.Value.Depth).GetValueOrDefault()
     )
 {
-    private Dictionary<string, Entry>? byKey;
+    private Dictionary<string, YamlEntry>? byKey;
 
     /// <summary>Keys and values in the order written.</summary>
-    public IReadOnlyList<Entry> Entries { get; } = entries;
+    public IReadOnlyList<YamlEntry> Entries { get; } = entries;
 
     /// <inheritdoc/>
     public override string Noun => "a map";
 
     /// <summary>The entry of that key, or null.</summary>
-    public Entry? Find(string key) => (byKey ??= Entries.ToDictionary(entry => entry.Key.Text)).GetValueOrDefault(key);
+    public YamlEntry? Find(string key) =>
+        (byKey ??= Entries.ToDictionary(entry => entry.Key.Text)).GetValueOrDefault(key);
 
     /// <summary>This map with a key's value changed, or added at the end.</summary>
-    public MapNode With(ScalarNode key, Node value) =>
+    public MapNode With(ScalarNode key, YamlNode value) =>
         Find(key.Text) is null
             ? new(Mark, [.. Entries, new(key, value)])
             : new(
@@ -135,4 +136,4 @@ public sealed class MapNode(Mark mark, IReadOnlyList<Entry> entries)
 }
 
 /// <summary>A key and its value.</summary>
-public sealed record Entry(ScalarNode Key, Node Value);
+public sealed record YamlEntry(ScalarNode Key, YamlNode Value);

@@ -2,7 +2,7 @@ using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Assay.Data.Yaml;
+namespace Assay.Data;
 
 /// <summary>Turns YAML text into nodes, within bounds that no document needs and that a hostile one cannot pass.</summary>
 /// <remarks>
@@ -16,12 +16,12 @@ public sealed class YamlReader
     private const string CoreTag = "tag:yaml.org,2002:";
 
     private readonly SourceText source;
-    private readonly Problems problems;
+    private readonly DocumentProblems problems;
     private readonly Parser parser;
-    private readonly Dictionary<string, Node?> anchors = [];
+    private readonly Dictionary<string, YamlNode?> anchors = [];
     private long expanded;
 
-    private YamlReader(SourceText source, Problems problems)
+    private YamlReader(SourceText source, DocumentProblems problems)
     {
         this.source = source;
         this.problems = problems;
@@ -30,7 +30,7 @@ public sealed class YamlReader
 
     /// <summary>The one document of <paramref name="source"/>; null if there is nothing in it.</summary>
     /// <exception cref="DocumentException">It is not YAML.</exception>
-    public static Node? Read(SourceText source, Problems problems)
+    public static YamlNode? Read(SourceText source, DocumentProblems problems)
     {
         YamlReader reader = new(source, problems);
         try
@@ -43,14 +43,14 @@ public sealed class YamlReader
         }
     }
 
-    private Node? ReadDocument()
+    private YamlNode? ReadDocument()
     {
         Next();
         Next();
         if (parser.Current is StreamEnd)
             return null;
         Next();
-        Node root = ReadNode(1, "");
+        YamlNode root = ReadNode(1, "");
         Next();
         Next();
         if (parser.Current is DocumentStart second)
@@ -77,12 +77,12 @@ public sealed class YamlReader
         }
     }
 
-    private Mark At(ParsingEvent happened) => At(happened.Start);
+    private TextMark At(ParsingEvent happened) => At(happened.Start);
 
-    private Mark At(YamlDotNet.Core.Mark mark) => new(source, (int)mark.Line, (int)mark.Column);
+    private TextMark At(YamlDotNet.Core.Mark mark) => new(source, (int)mark.Line, (int)mark.Column);
 
     /// <summary>Reads the node that starts at the current event, and stays on its last event.</summary>
-    private Node ReadNode(int depth, string key)
+    private YamlNode ReadNode(int depth, string key)
     {
         ParsingEvent start = parser.Current!;
         if (depth > DepthLimit)
@@ -95,7 +95,7 @@ public sealed class YamlReader
         if (anchor is not null)
             anchors[anchor] = null;
         CheckTag(node, key);
-        Node read = node switch
+        YamlNode read = node switch
         {
             Scalar scalar => ReadScalar(scalar, key),
             SequenceStart => ReadList(start, depth, key),
@@ -106,10 +106,10 @@ public sealed class YamlReader
         return read;
     }
 
-    private Node Resolve(AnchorAlias alias, int depth, string key)
+    private YamlNode Resolve(AnchorAlias alias, int depth, string key)
     {
         string name = alias.Value.Value;
-        if (!anchors.TryGetValue(name, out Node? target))
+        if (!anchors.TryGetValue(name, out YamlNode? target))
             throw problems.Fatal(
                 At(alias),
                 key,
@@ -167,7 +167,7 @@ public sealed class YamlReader
 
     private ListNode ReadList(ParsingEvent start, int depth, string key)
     {
-        List<Node> items = [];
+        List<YamlNode> items = [];
         for (Next(); parser.Current is not SequenceEnd; Next())
             items.Add(ReadNode(depth + 1, $"{key}[{items.Count}]"));
         return new(At(start), items);
@@ -175,16 +175,16 @@ public sealed class YamlReader
 
     private MapNode ReadMap(ParsingEvent start, int depth, string key)
     {
-        List<Entry> entries = [];
+        List<YamlEntry> entries = [];
         List<MapNode> merged = [];
-        Dictionary<string, Mark> seen = [];
+        Dictionary<string, TextMark> seen = [];
         for (Next(); parser.Current is not MappingEnd; Next())
         {
-            Mark at = At(parser.Current!);
-            Node name = ReadNode(depth + 1, key);
+            TextMark at = At(parser.Current!);
+            YamlNode name = ReadNode(depth + 1, key);
             string path = name is ScalarNode known ? Join(key, known.Text) : key;
             Next();
-            Node value = ReadNode(depth + 1, path);
+            YamlNode value = ReadNode(depth + 1, path);
             if (name is not ScalarNode scalar)
                 problems.Add(at, key, $"{name.Noun} is used as a key", "a word");
             else if (scalar is { Plain: true, Text: "<<" })
@@ -200,13 +200,13 @@ public sealed class YamlReader
                 entries.Add(new(new(at, scalar.Text, scalar.Plain), value));
         }
         // What the map says itself wins over what it merges; of several merged maps the first wins.
-        foreach (Entry entry in merged.SelectMany(map => map.Entries))
+        foreach (YamlEntry entry in merged.SelectMany(map => map.Entries))
             if (seen.TryAdd(entry.Key.Text, entry.Key.Mark))
                 entries.Add(entry);
         return new(At(start), entries);
     }
 
-    private IReadOnlyList<MapNode> Merged(Node value, string key)
+    private IReadOnlyList<MapNode> Merged(YamlNode value, string key)
     {
         if (value is MapNode map)
             return [map];
@@ -218,7 +218,7 @@ public sealed class YamlReader
 
     private DocumentException NotYaml(YamlException failure)
     {
-        Mark mark = At(failure.Start);
+        TextMark mark = At(failure.Start);
         if (mark.Line < 1)
             mark = mark with { Line = 0, Column = 0 };
         // The scanner reports a tab at the start of what the tab broke.

@@ -24,7 +24,7 @@ public static class Experiments
         All.FirstOrDefault(experiment => experiment.Slug == slug)
         ?? throw new AssayException(
             $"there is no experiment '{slug}'",
-            hint: Recipes.Nearest.Hint(slug, All.Select(experiment => experiment.Slug))
+            hint: Data.Nearest.Hint(slug, All.Select(experiment => experiment.Slug))
                 ?? "There are: " + string.Join(", ", All.Select(experiment => experiment.Slug)) + "."
         );
 }

@@ -62,10 +62,10 @@ public sealed class MethodEntry
     internal RecordShape Shape { get; }
 
     /// <summary>Options from changes of their defaults, each <c>key=value</c>; errors call them <c>--key=value</c>.</summary>
-    /// <exception cref="RecipeException">A key or a value does not fit; all that is wrong is in the exception.</exception>
+    /// <exception cref="DocumentException">A key or a value does not fit; all that is wrong is in the exception.</exception>
     public object Bind(IReadOnlyList<string> changes)
     {
-        Problems problems = new();
+        DocumentProblems problems = new();
         Overrides overrides = new(problems, "--");
         MapNode root = new(new(new(Name, ""), 0, 0), []);
         foreach (string change in changes)

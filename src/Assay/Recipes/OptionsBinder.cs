@@ -9,7 +9,7 @@ namespace Assay.Recipes;
 /// <summary>Turns YAML nodes into options records, and collects everything that does not fit.</summary>
 /// <param name="catalogue">The methods that steps can name.</param>
 /// <param name="problems">Where problems go.</param>
-internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems)
+internal sealed class OptionsBinder(MethodCatalogue catalogue, DocumentProblems problems)
 {
     private static readonly IReadOnlyDictionary<string, string> NotSteps = new Dictionary<string, string>
     {
@@ -26,7 +26,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
     public object BindRecord(RecordShape shape, MapNode node, string key)
     {
         object record = shape.Create();
-        foreach (Entry entry in node.Entries)
+        foreach (YamlEntry entry in node.Entries)
         {
             string path = YamlReader.Join(key, entry.Key.Text);
             if (shape.Find(entry.Key.Text) is not { } option)
@@ -60,7 +60,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
         );
     }
 
-    private bool TryBindOption(Option option, Node node, string key, out object? value)
+    private bool TryBindOption(Option option, YamlNode node, string key, out object? value)
     {
         value = null;
         if (node.IsNull && option.IsNullable && option.Kind is not ValueKind.Record)
@@ -70,7 +70,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
 
     private bool TryBind(
         ValueKind kind,
-        Node node,
+        YamlNode node,
         string key,
         IReadOnlyList<ValidationAttribute> constraints,
         out object? value
@@ -104,7 +104,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
     }
 
     private bool Misfit(
-        Node node,
+        YamlNode node,
         string key,
         ValueKind kind,
         IReadOnlyList<ValidationAttribute> constraints,
@@ -117,8 +117,8 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
 
     private bool TryBindList(
         ValueKind.List kind,
-        IReadOnlyList<Node> items,
-        Node node,
+        IReadOnlyList<YamlNode> items,
+        YamlNode node,
         string key,
         IReadOnlyList<ValidationAttribute> constraints,
         out object? value
@@ -150,7 +150,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
     {
         var map = (System.Collections.IDictionary)
             Activator.CreateInstance(typeof(OrderedDictionary<,>).MakeGenericType(typeof(string), kind.ItemType))!;
-        foreach (Entry entry in node.Entries)
+        foreach (YamlEntry entry in node.Entries)
             if (TryBind(kind.Item, entry.Value, YamlReader.Join(key, entry.Key.Text), [], out object? item))
                 map.Add(entry.Key.Text, item);
         return map;
@@ -291,9 +291,9 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
         }
     }
 
-    private StepSpec? BindStep(Node node, string key)
+    private StepSpec? BindStep(YamlNode node, string key)
     {
-        Entry? entry = node switch
+        YamlEntry? entry = node switch
         {
             ScalarNode { IsNull: false } scalar => new(scalar, new ScalarNode(scalar.Mark, "", true)),
             MapNode { Entries: [var only] } => only,
@@ -324,7 +324,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
         return null;
     }
 
-    private StepSpec? Bound(MethodEntry method, Entry entry, string path)
+    private StepSpec? Bound(MethodEntry method, YamlEntry entry, string path)
     {
         MapNode options = entry.Value as MapNode ?? new(entry.Key.Mark, []);
         int known = problems.Count;
@@ -344,7 +344,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, Problems problems
         }
     }
 
-    private void NotAStep(Node node, string key)
+    private void NotAStep(YamlNode node, string key)
     {
         const string expected =
             "a method's name, such as 'select/dedup', or its name and options: 'select/dedup: { ... }'";

@@ -1,9 +1,11 @@
+using Assay.Data;
+
 namespace Assay.Recipes;
 
 /// <summary>Changes to a recipe made on the command line, before it is bound.</summary>
 /// <param name="problems">Where problems go.</param>
 /// <param name="written">What stands before a change on the command line.</param>
-internal sealed class Overrides(Problems problems, string written = "--set ")
+internal sealed class Overrides(DocumentProblems problems, string written = "--set ")
 {
     /// <summary>Applies <c>--set key=value</c>.</summary>
     /// <remarks>
@@ -14,7 +16,7 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
     {
         int equals = assignment.IndexOf('=');
         SourceText source = new(written + SourceText.Printable(assignment, 200), "");
-        Mark mark = new(source, 0, 0);
+        TextMark mark = new(source, 0, 0);
         string name = equals < 0 ? assignment : assignment[..equals].Trim();
         if (equals < 0 || !TryParse(name, out List<Part> path))
             problems.Add(
@@ -38,8 +40,8 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
     /// <summary>Applies <c>--data path</c>: the recipe's first dataset is read from there, in whatever format it has.</summary>
     public MapNode Data(MapNode root, string path)
     {
-        Mark mark = new(new("--data " + SourceText.Printable(path, 200), ""), 0, 0);
-        if (root.Find("data") is not { Value: MapNode { Entries: [Entry first, ..] } data } section)
+        TextMark mark = new(new("--data " + SourceText.Printable(path, 200), ""), 0, 0);
+        if (root.Find("data") is not { Value: MapNode { Entries: [YamlEntry first, ..] } data } section)
         {
             problems.Add(
                 mark,
@@ -51,7 +53,7 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
         }
         // What describes the old files does not describe the new ones; what describes their rows may well.
         string[] stale = ["path", "format", "exclude", "rows"];
-        IEnumerable<Entry> kept = first.Value is MapNode old
+        IEnumerable<YamlEntry> kept = first.Value is MapNode old
             ? old.Entries.Where(entry => !stale.Contains(entry.Key.Text))
             : [];
         MapNode changed = new(
@@ -62,27 +64,27 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
     }
 
     /// <summary>Lists, maps and quoted text are YAML; anything else is taken as it is, so that <c>*.jsonl</c> needs no quotes.</summary>
-    private Node? Parse(string value, Mark mark, string key)
+    private YamlNode? Parse(string value, TextMark mark, string key)
     {
         if (value.Length == 0 || value[0] is not ('[' or '{' or '"' or '\''))
             return new ScalarNode(mark, value, plain: true);
-        Problems inside = new();
+        DocumentProblems inside = new();
         try
         {
-            Node? node = YamlReader.Read(new(mark.Source.Path, value), inside);
+            YamlNode? node = YamlReader.Read(new(mark.Source.Path, value), inside);
             inside.ThrowIfAny();
             return node is null ? null : Moved(node, mark);
         }
-        catch (RecipeException failure)
+        catch (DocumentException failure)
         {
-            foreach (RecipeProblem problem in failure.Problems)
+            foreach (DocumentProblem problem in failure.Problems)
                 problems.Add(mark, key, problem.What, problem.Expected, problem.Hint);
             return null;
         }
     }
 
     /// <summary>The node with every place in it being the whole change, for it has no lines to point at.</summary>
-    private static Node Moved(Node node, Mark mark) =>
+    private static YamlNode Moved(YamlNode node, TextMark mark) =>
         node switch
         {
             ScalarNode scalar => new ScalarNode(mark, scalar.Text, scalar.Plain),
@@ -90,7 +92,7 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
             MapNode map => new MapNode(
                 mark,
                 [
-                    .. map.Entries.Select(entry => new Entry(
+                    .. map.Entries.Select(entry => new YamlEntry(
                         (ScalarNode)Moved(entry.Key, mark),
                         Moved(entry.Value, mark)
                     )),
@@ -126,9 +128,9 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
     }
 
     /// <summary>Puts a value at a path, leaving the tree as it is (and saying why) if the path leads nowhere.</summary>
-    private sealed class Change(List<Part> path, Node value, Problems problems)
+    private sealed class Change(List<Part> path, YamlNode value, DocumentProblems problems)
     {
-        public Node In(Node node, int at, string key)
+        public YamlNode In(YamlNode node, int at, string key)
         {
             if (at == path.Count)
                 return value;
@@ -144,7 +146,7 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
             };
         }
 
-        private Node InEntry(MapNode map, string name, int at, string key)
+        private YamlNode InEntry(MapNode map, string name, int at, string key)
         {
             if (map.Find(name) is { } entry)
                 return map.With(entry.Key, In(entry.Value, at + 1, YamlReader.Join(key, name)));
@@ -160,7 +162,7 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
             );
         }
 
-        private Node InItem(ListNode list, int index, int at, string key)
+        private YamlNode InItem(ListNode list, int index, int at, string key)
         {
             if (index >= list.Items.Count)
                 return Refuse(
@@ -172,7 +174,7 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
             return With(list, index, InStep(list.Items[index], at + 1, $"{key}[{index}]"));
         }
 
-        private Node InStepNamed(ListNode list, string name, int at, string key)
+        private YamlNode InStepNamed(ListNode list, string name, int at, string key)
         {
             string[] steps = [.. list.Items.Select(item => StepName(item)?.Text ?? "")];
             int[] found = [.. Enumerable.Range(0, steps.Length).Where(i => steps[i] == name)];
@@ -195,18 +197,18 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
         }
 
         /// <summary>The options of a step are reached with or without its name: <c>steps[1].threshold</c>.</summary>
-        private Node InStep(Node item, int at, string key)
+        private YamlNode InStep(YamlNode item, int at, string key)
         {
             if (at == path.Count || StepName(item) is not { } step)
                 return In(item, at, key);
             if (path[at].Name == step.Text)
                 at++;
-            Node options = item is MapNode map ? map.Entries[0].Value : new ScalarNode(item.Mark, "", true);
+            YamlNode options = item is MapNode map ? map.Entries[0].Value : new ScalarNode(item.Mark, "", true);
             return new MapNode(item.Mark, [new(step, In(options, at, $"{key}.{step.Text}"))]);
         }
 
         /// <summary>The method's name, if the node looks like a step.</summary>
-        private static ScalarNode? StepName(Node item) =>
+        private static ScalarNode? StepName(YamlNode item) =>
             item switch
             {
                 ScalarNode scalar when scalar.Text.Contains('/') => scalar,
@@ -214,10 +216,16 @@ internal sealed class Overrides(Problems problems, string written = "--set ")
                 _ => null,
             };
 
-        private static ListNode With(ListNode list, int index, Node item) =>
+        private static ListNode With(ListNode list, int index, YamlNode item) =>
             new(list.Mark, [.. list.Items.Select((old, i) => i == index ? item : old)]);
 
-        private Node Refuse(Node unchanged, string key, string what, string? expected = null, string? hint = null)
+        private YamlNode Refuse(
+            YamlNode unchanged,
+            string key,
+            string what,
+            string? expected = null,
+            string? hint = null
+        )
         {
             problems.Add(value.Mark, key, SourceText.Printable(what, 300), expected, hint);
             return unchanged;

@@ -63,7 +63,7 @@ public sealed record Recipe
     /// <param name="set">Changes, each <c>key=value</c>.</param>
     /// <param name="data">Another place to read the first dataset from, or null.</param>
     /// <param name="catalogue">The methods; Assay's own if not given.</param>
-    /// <exception cref="RecipeException">Something is wrong with it; everything that is wrong is in the exception.</exception>
+    /// <exception cref="DocumentException">Something is wrong with it; everything that is wrong is in the exception.</exception>
     public static Recipe Load(
         string path,
         IReadOnlyList<string>? set = null,
@@ -71,7 +71,7 @@ public sealed record Recipe
         MethodCatalogue? catalogue = null
     )
     {
-        Problems problems = new();
+        DocumentProblems problems = new();
         RecipeFiles files = new(problems);
         return Bind(files.Load(path), files, problems, set ?? [], data, catalogue);
     }
@@ -82,7 +82,7 @@ public sealed record Recipe
     /// <param name="set">Changes, each <c>key=value</c>.</param>
     /// <param name="data">Another place to read the first dataset from, or null.</param>
     /// <param name="catalogue">The methods; Assay's own if not given.</param>
-    /// <exception cref="RecipeException">Something is wrong with it; everything that is wrong is in the exception.</exception>
+    /// <exception cref="DocumentException">Something is wrong with it; everything that is wrong is in the exception.</exception>
     public static Recipe Parse(
         string text,
         string name = "recipe.yaml",
@@ -91,7 +91,7 @@ public sealed record Recipe
         MethodCatalogue? catalogue = null
     )
     {
-        Problems problems = new();
+        DocumentProblems problems = new();
         RecipeFiles files = new(problems);
         return Bind(files.Load(new SourceText(name, text)), files, problems, set ?? [], data, catalogue);
     }
@@ -105,7 +105,7 @@ public sealed record Recipe
     private static Recipe Bind(
         MapNode root,
         RecipeFiles files,
-        Problems problems,
+        DocumentProblems problems,
         IReadOnlyList<string> set,
         string? data,
         MethodCatalogue? catalogue

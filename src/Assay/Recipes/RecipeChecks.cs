@@ -12,7 +12,7 @@ internal sealed partial class RecipeChecks
     private readonly Recipe recipe;
     private readonly MapNode root;
     private readonly MethodCatalogue catalogue;
-    private readonly Problems problems;
+    private readonly DocumentProblems problems;
 
     /// <summary>Names of the datasets that there are at this point of the recipe.</summary>
     private readonly List<string> datasets;
@@ -27,7 +27,7 @@ internal sealed partial class RecipeChecks
     /// <param name="root">Its tree, for places.</param>
     /// <param name="catalogue">The methods.</param>
     /// <param name="problems">Where problems go.</param>
-    public RecipeChecks(Recipe recipe, MapNode root, MethodCatalogue catalogue, Problems problems)
+    public RecipeChecks(Recipe recipe, MapNode root, MethodCatalogue catalogue, DocumentProblems problems)
     {
         this.catalogue = catalogue;
         this.recipe = recipe;
@@ -90,7 +90,7 @@ internal sealed partial class RecipeChecks
     {
         if (root.Find(section)?.Value is not MapNode map)
             return;
-        foreach (Entry entry in map.Entries)
+        foreach (YamlEntry entry in map.Entries)
             if (!Name.IsMatch(entry.Key.Text))
                 problems.Add(
                     entry.Key.Mark,
@@ -135,7 +135,7 @@ internal sealed partial class RecipeChecks
             return;
         if (option.Property.GetValue(step.Options) is not string { Length: > 0 } name)
             return;
-        Mark mark = step.Node.Find("as")?.Value.Mark ?? step.Mark;
+        TextMark mark = step.Node.Find("as")?.Value.Mark ?? step.Mark;
         if (datasets.Contains(name))
             problems.Add(mark, step.Where!.Key + ".as", $"there is already a dataset '{name}'", "a new name");
         else if (!Name.IsMatch(name))
@@ -149,12 +149,12 @@ internal sealed partial class RecipeChecks
             datasets.Add(name);
     }
 
-    private void CheckDatasets(RecordShape shape, object options, MapNode node, Mark mark, string key)
+    private void CheckDatasets(RecordShape shape, object options, MapNode node, TextMark mark, string key)
     {
         foreach (Option option in shape.Options)
         {
             object? value = option.Property.GetValue(options);
-            Node? written = node.Find(option.Name)?.Value;
+            YamlNode? written = node.Find(option.Name)?.Value;
             string path = YamlReader.Join(key, option.Name);
             if (option.NamesDataset)
                 CheckDatasets(value is string name ? [name] : value as IEnumerable<string> ?? [], written, mark, path);
@@ -163,14 +163,14 @@ internal sealed partial class RecipeChecks
         }
     }
 
-    private void CheckDatasets(IEnumerable<string> names, Node? written, Mark mark, string key)
+    private void CheckDatasets(IEnumerable<string> names, YamlNode? written, TextMark mark, string key)
     {
         foreach ((int i, string name) in names.Index())
             if (name.Length > 0)
                 CheckDataset(name, PlaceOf(written, i, mark), KeyOf(written, i, key));
     }
 
-    private void CheckDataset(string name, Mark mark, string key)
+    private void CheckDataset(string name, TextMark mark, string key)
     {
         if (datasetsUnsure || datasets.Contains(name))
             return;
@@ -191,7 +191,7 @@ internal sealed partial class RecipeChecks
             problems.Add(PlaceOf("judge"), "judge", "there are no candidates to judge", "a 'candidates:' section");
         MapNode section = (MapNode)root.Find("judge")!.Value;
         CheckDatasets(RecordShape.Of(judge.GetType()), judge, section, PlaceOf("judge"), "judge");
-        Node? metrics = section.Find("metrics")?.Value;
+        YamlNode? metrics = section.Find("metrics")?.Value;
         foreach ((int i, string metric) in judge.Metrics.Index())
             if (metric.Split('@', 2) is [_, var dataset])
                 CheckDataset(dataset, PlaceOf(metrics, i, PlaceOf("judge")), KeyOf(metrics, i, "judge.metrics"));
@@ -240,10 +240,10 @@ internal sealed partial class RecipeChecks
     private void CheckObjectives(string direction, IReadOnlyList<string> objectives, IReadOnlyList<string> before)
     {
         string[] known = [.. (recipe.Judge?.Metrics ?? []).Union(Metric.Sizes)];
-        Node? written = ((MapNode)root.Find("frontier")!.Value).Find(direction)?.Value;
+        YamlNode? written = ((MapNode)root.Find("frontier")!.Value).Find(direction)?.Value;
         foreach ((int i, string metric) in objectives.Index())
         {
-            Mark mark = PlaceOf(written, i, PlaceOf("frontier"));
+            TextMark mark = PlaceOf(written, i, PlaceOf("frontier"));
             string key = KeyOf(written, i, "frontier." + direction);
             if (before.Contains(metric) || objectives.Take(i).Contains(metric))
                 problems.Add(mark, key, $"'{SourceText.Printable(metric)}' is an objective already");
@@ -262,7 +262,7 @@ internal sealed partial class RecipeChecks
     {
         if (recipe.Export is not { } export || candidatesUnsure)
             return;
-        Mark mark = ((MapNode)root.Find("export")!.Value).Find("candidate")?.Value.Mark ?? PlaceOf("export");
+        TextMark mark = ((MapNode)root.Find("export")!.Value).Find("candidate")?.Value.Mark ?? PlaceOf("export");
         IEnumerable<string> names = recipe.Candidates.Keys;
         if (export.Candidate == ExportOptions.Best)
         {
@@ -286,11 +286,11 @@ internal sealed partial class RecipeChecks
     }
 
     /// <summary>The place of a section's key.</summary>
-    private Mark PlaceOf(string section) => root.Find(section)?.Key.Mark ?? root.Mark;
+    private TextMark PlaceOf(string section) => root.Find(section)?.Key.Mark ?? root.Mark;
 
     /// <summary>The place of the i-th value of a list that may have been written as a single value, or not at all.</summary>
-    private static Mark PlaceOf(Node? written, int i, Mark otherwise) =>
+    private static TextMark PlaceOf(YamlNode? written, int i, TextMark otherwise) =>
         written is ListNode list && i < list.Items.Count ? list.Items[i].Mark : written?.Mark ?? otherwise;
 
-    private static string KeyOf(Node? written, int i, string key) => written is ListNode ? $"{key}[{i}]" : key;
+    private static string KeyOf(YamlNode? written, int i, string key) => written is ListNode ? $"{key}[{i}]" : key;
 }

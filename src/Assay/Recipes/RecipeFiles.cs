@@ -5,7 +5,7 @@ namespace Assay.Recipes;
 
 /// <summary>Reads a recipe's file and those that it extends, into one tree.</summary>
 /// <param name="problems">Where problems go.</param>
-internal sealed class RecipeFiles(Problems problems)
+internal sealed class RecipeFiles(DocumentProblems problems)
 {
     /// <summary>The key by which a recipe names the one that it builds on.</summary>
     public const string Extends = "extends";
@@ -17,20 +17,20 @@ internal sealed class RecipeFiles(Problems problems)
     public IReadOnlyList<SourceText> Read => read;
 
     /// <summary>The recipe in that file, with what it extends beneath it.</summary>
-    /// <exception cref="RecipeException">A file cannot be read or is not YAML.</exception>
+    /// <exception cref="DocumentException">A file cannot be read or is not YAML.</exception>
     public MapNode Load(string path) => Load(ReadFile(path, null), [path]);
 
     /// <summary>The recipe of that text, with what it extends beneath it.</summary>
-    /// <exception cref="RecipeException">The text is not YAML.</exception>
+    /// <exception cref="DocumentException">The text is not YAML.</exception>
     public MapNode Load(SourceText source) => Load(source, [source.Path]);
 
     private MapNode Load(SourceText source, IReadOnlyList<string> chain)
     {
         read.Add(source);
         const string expected = "keys such as 'assay: 1', 'data:' and 'steps:'";
-        Node root =
+        YamlNode root =
             YamlReader.Read(source, problems)
-            ?? throw problems.Fatal(new Mark(source, 0, 0), "", "the recipe is empty", expected);
+            ?? throw problems.Fatal(new TextMark(source, 0, 0), "", "the recipe is empty", expected);
         if (root is not MapNode map)
             throw problems.Fatal(root.Mark, "", $"{root.Noun} is not a recipe", expected);
         if (map.Find(Extends) is not { } extends)
@@ -58,8 +58,8 @@ internal sealed class RecipeFiles(Problems problems)
     /// </summary>
     public static MapNode Merge(MapNode under, MapNode over)
     {
-        List<Entry> entries = [];
-        foreach (Entry below in under.Entries)
+        List<YamlEntry> entries = [];
+        foreach (YamlEntry below in under.Entries)
             if (over.Find(below.Key.Text) is not { } above)
                 entries.Add(below);
             else if (above.Value is MapNode top && below.Value is MapNode bottom)
@@ -71,7 +71,7 @@ internal sealed class RecipeFiles(Problems problems)
         return new(over.Mark, entries);
     }
 
-    private SourceText ReadFile(string path, Mark? extendedFrom)
+    private SourceText ReadFile(string path, TextMark? extendedFrom)
     {
         if (path.Length == 0 || path.Contains('\0'))
             throw Unreadable(path, extendedFrom, "this is not a path");
@@ -103,7 +103,7 @@ internal sealed class RecipeFiles(Problems problems)
         if (
             content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])
         )
-            throw problems.Fatal(new RecipeProblem(new(path, Byte: 0), "the file is in UTF-16", "text in UTF-8"));
+            throw problems.Fatal(new DocumentProblem(new(path, Byte: 0), "the file is in UTF-16", "text in UTF-8"));
         if (content.StartsWith(Encoding.UTF8.Preamble))
             content = content[3..];
         try
@@ -115,21 +115,25 @@ internal sealed class RecipeFiles(Problems problems)
             int at = Math.Max(0, failure.Index) + bytes.Length - content.Length;
             int line = 1 + bytes.AsSpan(0, at).Count((byte)'\n');
             throw problems.Fatal(
-                new RecipeProblem(new(path, line, Byte: at), $"the byte 0x{bytes[at]:X2} is not UTF-8", "text in UTF-8")
+                new DocumentProblem(
+                    new(path, line, Byte: at),
+                    $"the byte 0x{bytes[at]:X2} is not UTF-8",
+                    "text in UTF-8"
+                )
             );
         }
     }
 
-    private RecipeException Unreadable(
+    private DocumentException Unreadable(
         string path,
-        Mark? from,
+        TextMark? from,
         string what,
         string? expected = null,
         string? hint = null
     ) =>
         from is { } mark
             ? problems.Fatal(mark, Extends, $"{SourceText.Printable(path)}: {what}", expected, hint)
-            : problems.Fatal(new RecipeProblem(new(SourceText.Printable(path, 500)), what, expected, hint));
+            : problems.Fatal(new DocumentProblem(new(SourceText.Printable(path, 500)), what, expected, hint));
 
     private static string? NearestFile(string path)
     {

@@ -6,7 +6,7 @@ namespace Assay.Recipes;
 /// <summary>One step of a recipe: a method and its options.</summary>
 public sealed class StepSpec
 {
-    internal StepSpec(MethodEntry method, object options, MapNode node, Mark mark, string key)
+    internal StepSpec(MethodEntry method, object options, MapNode node, TextMark mark, string key)
     {
         Method = method;
         Options = options;
@@ -47,5 +47,5 @@ public sealed class StepSpec
     internal MapNode Node { get; }
 
     /// <summary>The place of the method's name.</summary>
-    internal Mark Mark { get; }
+    internal TextMark Mark { get; }
 }

@@ -323,7 +323,7 @@ public sealed class BindingTests
     [Fact]
     public void ReportsEverythingAtOnceInTheOrderOfTheFile()
     {
-        RecipeException failure = Assert.Throws<RecipeException>(() =>
+        DocumentException failure = Assert.Throws<DocumentException>(() =>
             Fakes.Read(
                 """
                 assay: 2
@@ -341,7 +341,7 @@ public sealed class BindingTests
             [(1, 8), (2, 1), (3, 15), (3, 17), (6, 18), (7, 14), (8, 5)],
             failure.Problems.Select(problem => ((int)problem.Where.Line, problem.Where.Column))
         );
-        Assert.StartsWith("the recipe has 7 problems, first: '2' is not allowed", failure.Message);
+        Assert.StartsWith("there are 7 problems, first: '2' is not allowed", failure.Message);
         string shown = failure.ToString().ReplaceLineEndings("\n");
         Assert.Contains("    6 |       threshold: 2\n      |                  ^\nrecipe.yaml:7:14", shown);
     }
@@ -350,7 +350,7 @@ public sealed class BindingTests
     public void ShowsTheNeighbourhoodOfThePlaceInALongLine()
     {
         string steps = string.Concat(Enumerable.Repeat("describe/label, ", 100));
-        RecipeException failure = Assert.Throws<RecipeException>(() =>
+        DocumentException failure = Assert.Throws<DocumentException>(() =>
             Fakes.Read($"assay: 1\ndata: {{ pool: {{ path: a }} }}\nsteps: [ {steps}oops ]")
         );
         string[] lines = failure.ToString().Split('\n', '\r');
@@ -363,7 +363,7 @@ public sealed class BindingTests
     [Fact]
     public void NeverPrintsControlCharactersOfTheRecipe()
     {
-        RecipeException failure = Assert.Throws<RecipeException>(() =>
+        DocumentException failure = Assert.Throws<DocumentException>(() =>
             Fakes.Read("assay: 1\n\"\\e[31mred\\n\": 5\ndata: { pool: { path: a } } # \u0007")
         );
         Assert.DoesNotContain(failure.ToString(), c => char.IsControl(c) && c is not '\n' and not '\r');
@@ -373,7 +373,7 @@ public sealed class BindingTests
     public void KeepsAHundredProblemsAndCountsTheRest()
     {
         string steps = string.Concat(Enumerable.Repeat("  - nonsense\n", 250));
-        RecipeException failure = Assert.Throws<RecipeException>(() => Fakes.Read(Fakes.Head + steps));
+        DocumentException failure = Assert.Throws<DocumentException>(() => Fakes.Read(Fakes.Head + steps));
         Assert.Equal(100, failure.Problems.Count);
         Assert.EndsWith("... and 150 more problems", failure.ToString());
     }

@@ -18,7 +18,7 @@ internal static class Fakes
 
     /// <summary>Reads a recipe that must not bind, and gives its problems as shown.</summary>
     public static string[] Problems(string yaml, params string[] set) =>
-        [.. Assert.Throws<RecipeException>(() => Read(yaml, set)).Problems.Select(problem => problem.ToString())];
+        [.. Assert.Throws<DocumentException>(() => Read(yaml, set)).Problems.Select(problem => problem.ToString())];
 
     /// <summary>Binds the options of one step.</summary>
     public static T Options<T>(string options) => (T)Read($"{Head}  - {options}").Steps[0].Options;

@@ -1,4 +1,4 @@
-using Assay.Recipes;
+using Assay.Data;
 
 namespace Assay.Tests.Recipes;
 

@@ -1,3 +1,4 @@
+using Assay.Data;
 using Assay.Recipes;
 
 namespace Assay.Tests.Recipes;
@@ -116,7 +117,7 @@ public sealed class OverridesTests
     [Fact]
     public void DataNeedsADatasetToReplace()
     {
-        RecipeException failure = Assert.Throws<RecipeException>(() => Fakes.Read("assay: 1", data: "z"));
+        DocumentException failure = Assert.Throws<DocumentException>(() => Fakes.Read("assay: 1", data: "z"));
         Assert.Equal(
             "--data z (key 'data'): the recipe has no dataset that this could replace; expected a recipe with a 'data:' section",
             failure.Problems[0].ToString()

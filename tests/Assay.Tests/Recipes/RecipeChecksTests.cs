@@ -1,3 +1,5 @@
+using Assay.Data;
+
 namespace Assay.Tests.Recipes;
 
 /// <summary>That the parts of a recipe fit together.</summary>
@@ -168,7 +170,7 @@ public sealed class RecipeChecksTests
     public void TheMethodOfASectionMayRefuseItsOptions()
     {
         Assay.Recipes.MethodCatalogue catalogue = new([typeof(PickyJudge), typeof(Fakes.Label)]);
-        Assay.Recipes.RecipeException failure = Assert.Throws<Assay.Recipes.RecipeException>(() =>
+        DocumentException failure = Assert.Throws<DocumentException>(() =>
             Assay.Recipes.Recipe.Parse(Two + "judge: { metrics: [ nonsense ] }", catalogue: catalogue)
         );
         Assert.Equal(

@@ -1,4 +1,5 @@
 using System.Text;
+using Assay.Data;
 using Assay.Recipes;
 
 namespace Assay.Tests.Recipes;
@@ -180,7 +181,7 @@ public sealed class RecipeFileTests : IDisposable
     private static string[] Failures(string path) =>
         [
             .. Assert
-                .Throws<RecipeException>(() => Recipe.Load(path, catalogue: Fakes.Catalogue))
+                .Throws<DocumentException>(() => Recipe.Load(path, catalogue: Fakes.Catalogue))
                 .Problems.Select(problem => problem.ToString()),
         ];
 }

@@ -89,7 +89,7 @@ public sealed class RecipeSchemaTests
     [InlineData("assay: 1\ndata: { pool: { path: a } }\nexport: { to: '' }")]
     public void RefusesWhatDoesNotBind(string yaml)
     {
-        Assert.Throws<RecipeException>(() => Fakes.Read(yaml));
+        Assert.Throws<DocumentException>(() => Fakes.Read(yaml));
         Assert.False(SchemaCheck.Accepts(Schema, Json(yaml)));
     }
 
@@ -162,7 +162,7 @@ public sealed class RecipeSchemaTests
     /// <summary>YAML as an editor sees it: the core schema's scalars.</summary>
     private static JsonNode? Json(string yaml) => Json(YamlReader.Read(new("x", yaml), new())!);
 
-    private static JsonNode? Json(Node node) =>
+    private static JsonNode? Json(YamlNode node) =>
         node switch
         {
             MapNode map => new JsonObject(

@@ -1,3 +1,4 @@
+using Assay.Data;
 using Assay.Recipes;
 
 namespace Assay.Tests.Recipes;
@@ -55,8 +56,8 @@ public sealed class YamlTests
     [Theory]
     [InlineData("seed: !dice 5", "3:7 (key 'seed'): the tag '!dice' means nothing here; expected a plain value")]
     [InlineData("seed: 1\nseed: 2", "4:1 (key 'seed'): the key 'seed' is there twice; it is already on line 3")]
-    [InlineData("---\nassay: 1", "3:1: a second YAML document starts here; expected one recipe in a file")]
-    [InlineData("...\n---\nassay: 1", "4:1: a second YAML document starts here; expected one recipe in a file")]
+    [InlineData("---\nassay: 1", "3:1: a second YAML document starts here; expected one document in a file")]
+    [InlineData("...\n---\nassay: 1", "4:1: a second YAML document starts here; expected one document in a file")]
     [InlineData("? [a, b]\n: 5", "3:3: a list is used as a key; expected a word")]
     [InlineData("<<: 5", "3:5 (key '<<'): '5' cannot be merged; expected a map, or a list of maps")]
     [InlineData("steps: describe/label", "3:8 (key 'steps'): 'describe/label' does not fit; expected a list of steps")]
@@ -140,7 +141,7 @@ public sealed class YamlTests
     }
 
     [Fact]
-    public void WhateverTheBytesOnlyARecipeExceptionComesOut()
+    public void WhateverTheBytesOnlyADocumentExceptionComesOut()
     {
         string good = """
             assay: 1
@@ -192,7 +193,7 @@ public sealed class YamlTests
             {
                 Fakes.Read(broken);
             }
-            catch (RecipeException failure)
+            catch (DocumentException failure)
             {
                 Assert.NotEmpty(failure.ToString());
                 Assert.All(
