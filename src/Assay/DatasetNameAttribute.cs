@@ -5,4 +5,8 @@ namespace Assay;
 /// exist is reported when the recipe is read, not hours later.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class DatasetNameAttribute : Attribute;
+public sealed class DatasetNameAttribute : Attribute
+{
+    /// <summary>Whether on a command line the dataset may stand behind the rows, as the second of two paths: <c>assay describe diff a b</c>.</summary>
+    public bool MayFollow { get; init; }
+}

@@ -51,6 +51,23 @@ public sealed class StudyTests
         Assert.Contains("loss and tokens", page);
     }
 
+    [Fact]
+    public void Two_datasets_stand_side_by_side_on_the_command_line()
+    {
+        using Cli cli = new();
+        cli.Write("train.jsonl", "{\"text\":\"one two three four five\"}\n{\"text\":\"six seven\"}\n");
+        cli.Write("test.jsonl", "{\"text\":\"Six, seven!\"}\n{\"text\":\"other words\"}\n");
+        Result result = cli.Run("describe", "diff", "train.jsonl", "test.jsonl");
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Contains("1 of 2 rows of b", result.Output);
+        Assert.Contains("train.jsonl, row 2", File.ReadAllText(cli.Path("describe/rows-of-b-found-in-a.csv")));
+        Result named = cli.Run("describe", "diff", "train.jsonl", "--against", "test.jsonl");
+        Assert.Contains("1 of 2 rows of b", named.Output);
+        Result alone = cli.Run("describe", "diff", "train.jsonl");
+        Assert.Equal(1, alone.Code);
+        Assert.Contains("assay describe diff a.jsonl b.jsonl", alone.Error);
+    }
+
     [Theory]
     [InlineData("no column 'wrong'", "plan", "frontier", "points.csv", "--minimise", "wrong")]
     [InlineData("no objective", "plan", "frontier", "points.csv")]

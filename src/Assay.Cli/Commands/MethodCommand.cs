@@ -79,7 +79,8 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
                     option.Name,
                     option.Default.Length > 0 ? option.Default : option.Name,
                     option.Description,
-                    IsNeeded: option.Default.Length > 0
+                    IsNeeded: option.Default.Length > 0,
+                    option.MayFollow
                 )),
         ];
 
@@ -166,9 +167,19 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
                 Text = parsed.GetRequiredValue(_text),
                 Table = isTable,
             };
+        string[] data = parsed.GetRequiredValue(_data);
+        Dictionary<string, SourceOptions> given = paths
+            .Where(one => parsed.GetValue(one.Path) is not null)
+            .ToDictionary(one => one.Data.Name, one => Source(parsed.GetValue(one.Path)!));
+        if (
+            data.Length == 2
+            && paths.Select(one => one.Data).FirstOrDefault(other => other.MayFollow) is { } following
+            && given.TryAdd(following.Name, Source(data[1]))
+        )
+            data = [data[0]];
         OtherData[] missing =
         [
-            .. paths.Where(one => one.Data.IsNeeded && parsed.GetValue(one.Path) is null).Select(one => one.Data),
+            .. paths.Select(one => one.Data).Where(other => other.IsNeeded && !given.ContainsKey(other.Name)),
         ];
         if (missing.Length > 1)
             throw new AssayException(
@@ -179,10 +190,8 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         {
             Method = method,
             Options = options,
-            Data = Source(parsed.GetRequiredValue(_data)),
-            Others = paths
-                .Where(one => parsed.GetValue(one.Path) is not null)
-                .ToDictionary(one => one.Data.Name, one => Source(parsed.GetValue(one.Path)!)),
+            Data = Source(data),
+            Others = given,
             HeldOut = missing.FirstOrDefault()?.Name,
             HoldOut = missing.Length == 0 || parsed.GetResult(_holdOut) is null ? holdOut : parsed.GetValue(_holdOut),
             Seed = parsed.GetValue(_seed),
@@ -210,7 +219,14 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
     /// <param name="Name">By which name the method knows it.</param>
     /// <param name="Description">What it is for.</param>
     /// <param name="IsNeeded">Whether rows of the data must be held out where it is not given.</param>
-    protected sealed record OtherData(string Option, string Name, string Description, bool IsNeeded);
+    /// <param name="MayFollow">Whether it may be the second of two paths instead.</param>
+    protected sealed record OtherData(
+        string Option,
+        string Name,
+        string Description,
+        bool IsNeeded,
+        bool MayFollow = false
+    );
 
     /// <summary>What a command works with.</summary>
     protected sealed record Session(

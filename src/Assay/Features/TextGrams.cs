@@ -53,6 +53,17 @@ internal sealed class TextGrams
         return hashes;
     }
 
+    /// <summary>The hashes of a text's words, in their order; valid until the next call.</summary>
+    /// <param name="text">UTF-8.</param>
+    public ReadOnlySpan<ulong> WordsOf(ReadOnlySpan<byte> text)
+    {
+        _count = 0;
+        ReadOnlySpan<byte> lower = Lower(Cut(text, _textBytes));
+        foreach (Range range in Words.Of(lower))
+            Add(HashOfLowerWord(lower[range]));
+        return _hashes.AsSpan(0, _count);
+    }
+
     /// <summary>Counts of hashed n-grams: one row a row, 2^18 columns.</summary>
     /// <param name="view">Where the rows are.</param>
     /// <param name="rows">Ordinals in the dataset.</param>
@@ -113,7 +124,7 @@ internal sealed class TextGrams
         int known = 0;
         foreach (Range range in Words.Of(text))
         {
-            ulong word = XxHash3.HashToUInt64(WithoutPunctuation(text[range]));
+            ulong word = HashOfLowerWord(text[range]);
             known = Math.Min(known + 1, _longest);
             for (int length = known; length > 1; length--)
                 Add(_ending[length - 1] = Join(_ending[length - 2], word));
@@ -134,6 +145,8 @@ internal sealed class TextGrams
         for (int i = 0; i + length <= characters; i++)
             Add(XxHash3.HashToUInt64(text[_starts[i].._starts[i + length]]));
     }
+
+    private static ulong HashOfLowerWord(ReadOnlySpan<byte> word) => XxHash3.HashToUInt64(WithoutPunctuation(word));
 
     private static ReadOnlySpan<byte> WithoutPunctuation(ReadOnlySpan<byte> word)
     {

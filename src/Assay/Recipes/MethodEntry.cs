@@ -117,6 +117,7 @@ public sealed class OptionEntry
         IsList = option.Kind is ValueKind.List;
         IsRequired = option.IsRequired;
         NamesDataset = option.NamesDataset;
+        MayFollow = option.MayFollow;
         Default = option.IsRequired ? "" : Wording.Text(option.Default);
         Range = Wording.Range(option.Constraints);
         Allowed = Wording.Allowed(option.Kind is ValueKind.List list ? list.Item : option.Kind, option.Constraints);
@@ -137,6 +138,9 @@ public sealed class OptionEntry
 
     /// <summary>True if it names another dataset.</summary>
     public bool NamesDataset { get; }
+
+    /// <summary>True if on a command line that dataset may be the second of two paths.</summary>
+    public bool MayFollow { get; }
 
     /// <summary>Its default as written in YAML; empty if there is none.</summary>
     public string Default { get; }

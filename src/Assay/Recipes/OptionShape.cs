@@ -68,7 +68,9 @@ internal sealed class Option
         IsRequired =
             property.IsDefined(typeof(RequiredMemberAttribute))
             || (Constraints.Any(constraint => constraint is RequiredAttribute) && IsUnset(Default));
-        NamesDataset = property.IsDefined(typeof(DatasetNameAttribute));
+        DatasetNameAttribute? dataset = property.GetCustomAttribute<DatasetNameAttribute>();
+        NamesDataset = dataset is not null;
+        MayFollow = dataset?.MayFollow ?? false;
         IsExtendable = property.IsDefined(typeof(ExtendableAttribute));
     }
 
@@ -88,6 +90,9 @@ internal sealed class Option
     public IReadOnlyList<ValidationAttribute> Constraints { get; }
 
     public bool NamesDataset { get; }
+
+    /// <summary><see cref="DatasetNameAttribute.MayFollow"/>.</summary>
+    public bool MayFollow { get; }
 
     /// <summary>True if pieces of another value are pieces of this one too.</summary>
     public bool IsExtendable { get; }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Assay.Data;
+using Assay.Features;
 using Assay.Learning;
 using Assay.Numerics;
 using Assay.Value;
@@ -41,9 +42,8 @@ public class QualityTests
         // The same model put together from its parts.
         string[] positive = [.. Texts(30, _ => Good, seed: 4)],
             negative = [.. Texts(50, _ => Bad, seed: 5)];
-        QualityOptions options = new() { C = 2 };
-        QualityClassifier classifier = QualityClassifier.Fit(Bytes(positive), Bytes(negative), options);
-        SparseMatrix counts = QualityClassifier.Grams(2).Count(Bytes([.. positive, .. negative]));
+        TextContrast classifier = TextContrast.Fit(Bytes(positive), Bytes(negative), c: 2);
+        SparseMatrix counts = TextContrast.Grams(2).Count(Bytes([.. positive, .. negative]));
         TfIdfModel terms = TfIdf.Fit(counts);
         SparseMatrix rows = terms.Transform(counts);
         int[] labels = [.. Enumerable.Range(0, 80).Select(i => i < 30 ? 1 : 0)];
@@ -54,7 +54,7 @@ public class QualityTests
             [.. labels.Select(label => label == 1 ? 40 / 30.0 : 40 / 50.0)]
         );
         double[] expected = model.Probabilities(rows);
-        QualityClassifier.TextReader reader = classifier.Reader();
+        TextContrast.TextReader reader = classifier.Reader();
         foreach ((int i, string text) in positive.Concat(negative).Index())
             Assert.Equal(expected[2 * i + 1], reader.Score(Encoding.UTF8.GetBytes(text)), 1e-6);
         Assert.Equal(reader.Score([]), reader.Score("zzz qqq"u8)); // nothing known: the intercept
@@ -115,7 +115,7 @@ public class QualityTests
         Assert.Throws<AssayException>(() => Value(new(Dataset.OfTexts(["a"])), options with { Negative = null }, pool));
         Assert.Throws<AssayException>(() => Value(pool, options with { Positive = "none" }, pool, pool));
         Assert.Empty(Value(new(Dataset.OfTexts([])), options, pool, pool)[0].Values);
-        Assert.Throws<ArgumentException>(() => QualityClassifier.Fit([], Bytes(["a"]), new()));
+        Assert.Throws<ArgumentException>(() => TextContrast.Fit([], Bytes(["a"])));
     }
 
     [Fact]
@@ -134,11 +134,10 @@ public class QualityTests
         }
         (int Label, string Text)[] teach = [.. pages.Where((_, i) => i % 2 == 0)],
             test = [.. pages.Where((_, i) => i % 2 == 1)];
-        QualityClassifier.TextReader reader = QualityClassifier
+        TextContrast.TextReader reader = TextContrast
             .Fit(
                 Bytes(teach.Where(page => page.Label == 1).Select(page => page.Text)),
-                Bytes(teach.Where(page => page.Label == 0).Select(page => page.Text)),
-                new()
+                Bytes(teach.Where(page => page.Label == 0).Select(page => page.Text))
             )
             .Reader();
         double[] scores = [.. test.Select(page => reader.Score(Encoding.UTF8.GetBytes(page.Text)))];

@@ -1,5 +1,6 @@
 using System.Text;
 using Assay.Data;
+using Assay.Features;
 using Assay.Learning;
 using Assay.Value;
 
@@ -83,7 +84,7 @@ internal sealed class DomainRetrieval(Trial trial, SurveyCorpora corpora)
     private double[] Nearest(int[] pool, HashSet<int> told)
     {
         SparseMatrix Count(IEnumerable<int> documents) =>
-            QualityClassifier
+            TextContrast
                 .Grams(nGrams: 1)
                 .Count(documents.Select(i => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(corpora.Pile[i].Text)));
         SparseMatrix counts = Count(pool);

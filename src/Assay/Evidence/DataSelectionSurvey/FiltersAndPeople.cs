@@ -1,5 +1,6 @@
 using System.Text;
 using Assay.Data;
+using Assay.Features;
 using Assay.Learning;
 using Assay.Numerics;
 using Assay.Select;
@@ -100,9 +101,7 @@ internal sealed class FiltersAndPeople(Trial trial, SurveyCorpora corpora)
         {
             int[] scored = [.. order.Where((_, i) => i % Folds == fold)],
                 taught = [.. order.Where((_, i) => i % Folds != fold)];
-            QualityClassifier.TextReader reader = QualityClassifier
-                .Fit(Texts(true), Texts(false), new() { Positive = SurveyCorpora.Target })
-                .Reader();
+            TextContrast.TextReader reader = TextContrast.Fit(Texts(true), Texts(false)).Reader();
             foreach (int page in scored)
                 scores[page] = reader.Score(Encoding.UTF8.GetBytes(pages[page].Text));
 

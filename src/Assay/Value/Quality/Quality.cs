@@ -11,7 +11,7 @@ namespace Assay.Value;
 /// </summary>
 /// <remarks>
 /// The classifiers of GPT-3's, LLaMA's and DCLM's data, as "A Survey on Data Selection for Language Models" (arXiv
-/// 2402.16827) collects them; see <see cref="QualityClassifier"/> for the model.
+/// 2402.16827) collects them; see <see cref="TextContrast"/> for the model.
 /// </remarks>
 [Method("value/quality", Paper = "data-selection-survey")]
 public sealed class Quality(QualityOptions options) : IValuer
@@ -25,7 +25,7 @@ public sealed class Quality(QualityOptions options) : IValuer
         int FoldOf(ulong key) => folds == 1 ? 0 : (int)(fold.BitsOf(key) % (ulong)folds);
 
         const string Stage = "scoring";
-        QualityClassifier[] classifiers = RowSignals.AreMade(view, work, Stage) ? [] : Train(view, work, folds, FoldOf);
+        TextContrast[] classifiers = RowSignals.AreMade(view, work, Stage) ? [] : Train(view, work, folds, FoldOf);
         return RowSignals.Make(
             view,
             work,
@@ -33,29 +33,34 @@ public sealed class Quality(QualityOptions options) : IValuer
             ["quality"],
             () =>
             {
-                QualityClassifier.TextReader[] readers = [.. classifiers.Select(classifier => classifier.Reader())];
+                TextContrast.TextReader[] readers = [.. classifiers.Select(classifier => classifier.Reader())];
                 return (batch, row, values) =>
                     values[0] = readers[FoldOf(RowSizes.KeyOf(batch.Id(row)))].Score(batch.Text(row));
             }
         );
     }
 
-    private QualityClassifier[] Train(View view, Work work, int folds, Func<ulong, int> foldOf)
+    private TextContrast[] Train(View view, Work work, int folds, Func<ulong, int> foldOf)
     {
         if (view.DistinctRows.IsEmpty)
             return [];
-        TextGrams grams = QualityClassifier.Grams(options.NGrams);
+        TextGrams grams = TextContrast.Grams(options.NGrams);
         View from = work.Dataset(options.Positive);
         SparseMatrix positive = Count(from, RowSizes.Read(from, work), from.Selection, "positive");
         View others = options.Negative is { } name ? work.Dataset(name) : view;
         RowSizes rows = RowSizes.Read(others, work);
-        QualityClassifier[] classifiers = new QualityClassifier[folds];
+        TextContrast[] classifiers = new TextContrast[folds];
         using Workers.LimitScope limit = Workers.Limit(Math.Min(256, work.Threads));
         for (int i = 0; i < folds; i++)
         {
             work.Progress?.Report(new("training", i, folds, "classifiers"));
             Selection rest = folds == 1 ? others.Selection : others.Selection.Where(row => foldOf(rows.Key(row)) != i);
-            classifiers[i] = QualityClassifier.Fit(positive, Count(others, rows, rest, $"negative {i}"), options);
+            classifiers[i] = TextContrast.Fit(
+                positive,
+                Count(others, rows, rest, $"negative {i}"),
+                options.NGrams,
+                options.C
+            );
         }
         return classifiers;
 

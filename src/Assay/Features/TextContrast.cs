@@ -1,7 +1,6 @@
-using Assay.Features;
 using Assay.Learning;
 
-namespace Assay.Value;
+namespace Assay.Features;
 
 /// <summary>Tells two sets of texts apart by their words and runs of words.</summary>
 /// <remarks>
@@ -9,11 +8,11 @@ namespace Assay.Value;
 /// Both sides weigh the same, however many texts they have: a score of 0.5 is a text as likely on one side as on the other.
 /// It is safe to score with one classifier from several threads, each with a reader of its own.
 /// <code>
-/// QualityClassifier classifier = QualityClassifier.Fit(wanted, others, new());
+/// TextContrast classifier = TextContrast.Fit(wanted, others);
 /// double probability = classifier.Reader().Score("Some text."u8);
 /// </code>
 /// </remarks>
-public sealed class QualityClassifier
+public sealed class TextContrast
 {
     // Longer texts are judged by their start.
     private const int TextBytes = 1 << 20;
@@ -22,7 +21,7 @@ public sealed class QualityClassifier
     private readonly double[] _coefficients;
     private readonly double _intercept;
 
-    private QualityClassifier(int nGrams, TfIdfModel terms, LogisticModel model)
+    private TextContrast(int nGrams, TfIdfModel terms, LogisticModel model)
     {
         _nGrams = nGrams;
         _intercept = model.Intercepts[0];
@@ -38,20 +37,22 @@ public sealed class QualityClassifier
     /// <summary>Learns from texts.</summary>
     /// <param name="positive">UTF-8 texts that are wanted, at least one.</param>
     /// <param name="negative">Texts that are not, at least one.</param>
-    /// <param name="options">N-grams and penalty; the datasets are not looked at.</param>
+    /// <param name="nGrams">N-grams of 1 to so many words are counted, 1 to 5.</param>
+    /// <param name="c">Inverse strength of the penalty on the weights, as in scikit-learn.</param>
     /// <exception cref="ArgumentException">A side has no text, or no text has words.</exception>
-    public static QualityClassifier Fit(
+    public static TextContrast Fit(
         IEnumerable<ReadOnlyMemory<byte>> positive,
         IEnumerable<ReadOnlyMemory<byte>> negative,
-        QualityOptions options
+        int nGrams = 2,
+        double c = 10
     )
     {
-        TextGrams grams = Grams(options.NGrams);
-        return Fit(grams.Count(positive), grams.Count(negative), options);
+        TextGrams grams = Grams(nGrams);
+        return Fit(grams.Count(positive), grams.Count(negative), nGrams, c);
     }
 
     /// <summary>The same from counts of <see cref="Grams"/>, one row a text.</summary>
-    internal static QualityClassifier Fit(SparseMatrix positive, SparseMatrix negative, QualityOptions options)
+    internal static TextContrast Fit(SparseMatrix positive, SparseMatrix negative, int nGrams, double c)
     {
         if (positive.Rows == 0 || negative.Rows == 0)
             throw new ArgumentException($"There is no {(positive.Rows == 0 ? "positive" : "negative")} text.");
@@ -66,8 +67,8 @@ public sealed class QualityClassifier
         }
         SparseMatrix counts = SparseMatrix.Stack(positive, negative);
         TfIdfModel terms = TfIdf.Fit(counts);
-        LogisticRegression learner = new(new() { C = options.C, Tolerance = 1e-5 });
-        return new(options.NGrams, terms, learner.Fit(terms.Transform(counts), labels, classes: 2, weights));
+        LogisticRegression learner = new(new() { C = c, Tolerance = 1e-5 });
+        return new(nGrams, terms, learner.Fit(terms.Transform(counts), labels, classes: 2, weights));
     }
 
     /// <summary>What counts n-grams for a classifier.</summary>
@@ -79,11 +80,10 @@ public sealed class QualityClassifier
     /// <summary>Scores texts, one thread at a time.</summary>
     public sealed class TextReader
     {
-        private readonly QualityClassifier _classifier;
+        private readonly TextContrast _classifier;
         private readonly TextGrams _grams;
 
-        internal TextReader(QualityClassifier classifier) =>
-            (_classifier, _grams) = (classifier, Grams(classifier._nGrams));
+        internal TextReader(TextContrast classifier) => (_classifier, _grams) = (classifier, Grams(classifier._nGrams));
 
         /// <summary>The probability, between 0 and 1, that a UTF-8 text is of the wanted side.</summary>
         public double Score(ReadOnlySpan<byte> utf8)
