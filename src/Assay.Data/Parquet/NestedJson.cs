@@ -1,7 +1,3 @@
-using System.IO.Hashing;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace Assay.Data;
 
 /// <summary>Puts nested fields together, row by row: lists become arrays, structs and maps objects.</summary>
@@ -13,18 +9,11 @@ namespace Assay.Data;
 /// <param name="cells">Makes values.</param>
 internal sealed class NestedJson(ColumnCursor?[] cursors, ParquetCells cells) : IDisposable
 {
-    private const int MostText = 100_000_000; // the writer of JSON has a limit of its own
-    private readonly ByteBuffer _json = new();
-    private readonly Utf8JsonWriter _writer = new(
-        Stream.Null,
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
-    );
+    private readonly CellJson _json = new();
     private long _row;
-    private long _bytes,
-        _most;
 
     /// <summary>What is wrong with the row, or null.</summary>
-    public string? Fault { get; private set; }
+    public string? Fault => _json.Fault;
 
     /// <summary>The value of a column in a row of the row group; empty where it is missing. Good until the next call.</summary>
     /// <param name="node">A field at the top.</param>
@@ -33,24 +22,18 @@ internal sealed class NestedJson(ColumnCursor?[] cursors, ParquetCells cells) : 
     /// <exception cref="ParquetException">The levels of its leaves do not go together.</exception>
     public ReadOnlySpan<byte> Read(ParquetNode node, long row, long most)
     {
-        (_row, _most, _bytes, Fault) = (row, most, 0, null);
-        _json.Truncate(0);
-        _writer.Reset(_json);
+        _row = row;
+        _json.Start(most);
         if (node.Repetition == ParquetRepetition.Optional && !IsThere(node))
         {
             Pass(node);
             return [];
         }
         Write(node);
-        _writer.Flush();
-        return _json.Span;
+        return _json.End();
     }
 
-    public void Dispose()
-    {
-        _writer.Dispose();
-        _json.Dispose();
-    }
+    public void Dispose() => _json.Dispose();
 
     /// <summary>A field of whatever repetition.</summary>
     private void Write(ParquetNode node)
@@ -62,20 +45,20 @@ internal sealed class NestedJson(ColumnCursor?[] cursors, ParquetCells cells) : 
         else
         {
             Pass(node);
-            _writer.WriteNullValue();
+            _json.Writer.WriteNullValue();
         }
     }
 
     /// <summary>The occurrences of a repeated field as an array; an element is the field itself, or the one field within it.</summary>
     private void WriteArray(ParquetNode repeated, ParquetNode element)
     {
-        _writer.WriteStartArray();
+        _json.Writer.WriteStartArray();
         foreach (int _ in Occurrences(repeated))
             if (ReferenceEquals(element, repeated))
                 WriteContent(element);
             else
                 Write(element);
-        _writer.WriteEndArray();
+        _json.Writer.WriteEndArray();
     }
 
     private void WriteContent(ParquetNode node)
@@ -94,13 +77,13 @@ internal sealed class NestedJson(ColumnCursor?[] cursors, ParquetCells cells) : 
             WriteMap(repeated!);
         else
         {
-            _writer.WriteStartObject();
+            _json.Writer.WriteStartObject();
             foreach (ParquetNode child in node.Children)
             {
-                _writer.WritePropertyName(child.Name);
+                _json.Writer.WritePropertyName(child.Name);
                 Write(child);
             }
-            _writer.WriteEndObject();
+            _json.Writer.WriteEndObject();
         }
     }
 
@@ -118,87 +101,31 @@ internal sealed class NestedJson(ColumnCursor?[] cursors, ParquetCells cells) : 
     private void WriteMap(ParquetNode entry)
     {
         HashSet<UInt128> keys = [];
-        _writer.WriteStartObject();
+        _json.Writer.WriteStartObject();
         foreach (int _ in Occurrences(entry))
         {
             ParquetNode key = entry.Children[0];
             if (!IsThere(key))
             {
                 Pass(key);
-                Fault ??= $"expected a key in each entry of the map '{entry.Path}', found none";
-                _writer.WritePropertyName("");
+                _json.WriteKey(default, keys, entry.Path);
             }
             else
-                WriteKey(key, keys);
+            {
+                ColumnCursor cursor = Cursor(key.FirstLeaf);
+                _json.WriteKey(cells.Of(key, cursor.Value()), keys, entry.Path);
+                cursor.Advance();
+            }
             Write(entry.Children[1]);
         }
-        _writer.WriteEndObject();
-    }
-
-    private void WriteKey(ParquetNode key, HashSet<UInt128> keys)
-    {
-        ColumnCursor cursor = Cursor(key.FirstLeaf);
-        Span<byte> room = stackalloc byte[32];
-        scoped ParquetCell cell = Checked(cells.Of(key, cursor.Value()));
-        if (cell.Type == ColumnType.Int64)
-        {
-            cell.Whole.TryFormat(room, out int length, default, System.Globalization.CultureInfo.InvariantCulture);
-            cell.Utf8 = room[..length];
-        }
-        else if (cell.Type == ColumnType.Float64)
-        {
-            cell.Number.TryFormat(room, out int length, default, System.Globalization.CultureInfo.InvariantCulture);
-            cell.Utf8 = room[..length];
-        }
-        else if (cell.Type == ColumnType.Bool)
-            cell.Utf8 = cell.Whole != 0 ? "true"u8 : "false"u8;
-        if (!keys.Add(XxHash128.HashToUInt128(cell.Utf8)) && Fault is null)
-            Fault = $"expected each key of the map '{key.Path}' once, found one twice";
-        _writer.WritePropertyName(cell.Utf8);
-        cursor.Advance();
+        _json.Writer.WriteEndObject();
     }
 
     private void WriteValue(ParquetNode leaf)
     {
         ColumnCursor cursor = Cursor(leaf.FirstLeaf);
-        ParquetCell cell = Checked(cells.Of(leaf, cursor.Value()));
-        switch (cell.Type)
-        {
-            case ColumnType.Bool:
-                _writer.WriteBooleanValue(cell.Whole != 0);
-                break;
-            case ColumnType.Int64:
-                _writer.WriteNumberValue(cell.Whole);
-                break;
-            case ColumnType.Float64:
-                _writer.WriteNumberValue(cell.Number);
-                break;
-            case ColumnType.Text:
-                _writer.WriteStringValue(cell.Utf8);
-                break;
-            case ColumnType.Json:
-                _writer.WriteRawValue(cell.Utf8, skipInputValidation: true);
-                break;
-            default:
-                _writer.WriteNullValue();
-                break;
-        }
+        _json.WriteValue(cells.Of(leaf, cursor.Value()));
         cursor.Advance();
-    }
-
-    /// <summary>The cell, or a missing one where it is at fault or there are too many bytes already.</summary>
-    private ParquetCell Checked(ParquetCell cell)
-    {
-        if (cell.Fault is not null)
-        {
-            Fault ??= cell.Fault;
-            return default;
-        }
-        _bytes += cell.Utf8.Length + 1;
-        if (_bytes <= Math.Min(_most, MostText))
-            return cell;
-        Fault ??= $"expected at most {new ByteSize(Math.Min(_most, MostText))} in a nested value, found more";
-        return default;
     }
 
     /// <summary>Goes through the occurrences of a repeated field: once for each, before its content is read.</summary>

@@ -6,7 +6,6 @@ namespace Assay.Data;
 internal sealed class ParquetRowReader : IGroupedRows
 {
     private const long LeastBudget = 256L << 20;
-    private const int RowCost = 32; // of a row without any text
 
     private readonly SourceFile _file;
     private readonly SourceOptions _options;
@@ -57,7 +56,7 @@ internal sealed class ParquetRowReader : IGroupedRows
         using ParquetCells cells = new();
         ColumnCursor?[] cursors = new ColumnCursor?[_footer.Leaves.Count];
         using NestedJson nested = new(cursors, cells);
-        Group reading = new(_file, group, cursors, nested, cells, sink);
+        Group reading = new(group, cursors, nested, cells, new(_file, _options, sink));
         try
         {
             foreach (ParquetNode column in columns)
@@ -105,16 +104,13 @@ internal sealed class ParquetRowReader : IGroupedRows
 
     /// <summary>What the reading of a row group has at hand.</summary>
     private sealed record Group(
-        SourceFile File,
         ParquetGroup Rows,
         ColumnCursor?[] Cursors,
         NestedJson Nested,
         ParquetCells Cells,
-        IRowSink Sink
+        CellRow Out
     )
     {
-        public byte[] Source { get; } = System.Text.Encoding.UTF8.GetBytes(File.Name);
-
         /// <summary>The field that is being read.</summary>
         public ParquetNode? At { get; set; }
 
@@ -146,79 +142,25 @@ internal sealed class ParquetRowReader : IGroupedRows
     private void ReadRow(Group group, ParquetNode[] columns, long row)
     {
         group.Row = row;
-        long ordinal = group.Rows.FirstRow + row,
-            bytes = 0;
-        (string Reason, string Key)? fault = null;
-        TableBuilder table = group.Sink.Table;
-        RowId id = RowId.Of([], group.Source, ordinal);
+        group.Out.Start(group.Rows.FirstRow + row);
         foreach (ParquetNode node in columns)
         {
             group.At = node;
-            ColumnBuilder column = table.Column(node.Name);
-            bool isText = node.Name == _options.Text;
             if (!node.IsLeaf || node.Repetition == ParquetRepetition.Repeated)
             {
                 ReadOnlySpan<byte> json = group.Nested.Read(node, row, _options.MaxRow.Bytes);
-                bytes += json.Length;
-                if (group.Nested.Fault is { } nested)
-                    fault ??= (nested, node.Name);
-                else if (isText && json.Length > 0)
-                    fault ??= (NoText("a nested value"), node.Name);
-                else if (json.Length > 0 && bytes <= _options.MaxRow.Bytes)
-                    column.SetJson(json);
+                group.Out.AddNested(node.Utf8Name, json, group.Nested.Fault);
                 continue;
             }
             ColumnCursor cursor = group.Cursors[node.FirstLeaf]!;
             if (cursor.AtEnd)
                 throw new ParquetException($"expected {group.Rows.Rows} rows, found {row}");
-            ParquetCell cell = cursor.Definition == node.MaxDefinition ? group.Cells.Of(node, cursor.Value()) : default;
-            bytes += cell.Utf8.Length;
-            if (cell.Fault is not null)
-                fault ??= (cell.Fault, node.Name);
-            else if (isText && cell.Type is not (ColumnType.Text or ColumnType.Null))
-                fault ??= (NoText(cell.Type == ColumnType.Json ? "JSON" : "a number or truth value"), node.Name);
-            else if (bytes <= _options.MaxRow.Bytes)
-                Set(column, cell);
-            if (isText && cell.Type == ColumnType.Text)
-                id = RowId.Of(cell.Utf8, group.Source, ordinal);
+            group.Out.Add(
+                node.Utf8Name,
+                cursor.Definition == node.MaxDefinition ? group.Cells.Of(node, cursor.Value()) : default
+            );
             cursor.Advance();
         }
-        if (bytes > _options.MaxRow.Bytes)
-            fault ??= (
-                $"expected a row of at most {_options.MaxRow} bytes (maxRow), found a longer one",
-                _options.Text
-            );
-        if (fault is { } bad)
-        {
-            table.AbandonRow();
-            group.Sink.Bad.Add(IGroupedRows.Bad(group.File, ordinal, $"row {ordinal}: {bad.Reason}", bad.Key));
-        }
-        else
-            table.EndRow(id, ordinal);
-        group.Sink.RowDone(bytes + RowCost);
+        group.Out.End();
     }
-
-    private static void Set(ColumnBuilder column, ParquetCell cell)
-    {
-        switch (cell.Type)
-        {
-            case ColumnType.Bool:
-                column.Set(cell.Whole != 0);
-                break;
-            case ColumnType.Int64:
-                column.Set(cell.Whole);
-                break;
-            case ColumnType.Float64:
-                column.Set(cell.Number);
-                break;
-            case ColumnType.Text:
-                column.Set(cell.Utf8);
-                break;
-            case ColumnType.Json:
-                column.SetJson(cell.Utf8);
-                break;
-        }
-    }
-
-    private static string NoText(string found) => $"expected text, found {found}; it is the text column";
 }
