@@ -11,7 +11,7 @@ internal sealed class ColumnCursor(
     ParquetNode leaf,
     ParquetChunk chunk,
     PageInput input,
-    PageBudget budget,
+    BufferBudget budget,
     PageCodec codec
 ) : IDisposable
 {

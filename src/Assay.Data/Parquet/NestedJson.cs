@@ -138,6 +138,7 @@ internal sealed class NestedJson(ColumnCursor?[] cursors, ParquetCells cells) : 
         }
         for (int count = 0; ; count++)
         {
+            _json.HasRoom();
             yield return count;
             ColumnCursor first = cursors[repeated.FirstLeaf]!;
             if (first.AtEnd || first.Repetition != repeated.MaxRepetition)

@@ -52,7 +52,7 @@ internal sealed class ParquetFooter
         Span<byte> tail = stackalloc byte[Tail];
         if (size < 4 + Tail)
             throw new ParquetException($"expected at least {4 + Tail} bytes, found {size}");
-        ReadExactly(file, tail, size - Tail);
+        SourceFile.ReadExactly(file, tail, size - Tail);
         if (tail[4..].SequenceEqual("PARE"u8))
             throw new ParquetException("expected a Parquet file without encryption, found an encrypted one");
         if (!tail[4..].SequenceEqual("PAR1"u8))
@@ -66,17 +66,8 @@ internal sealed class ParquetFooter
             );
         byte[] bytes = new byte[length];
         long start = size - Tail - length;
-        ReadExactly(file, bytes, start);
+        SourceFile.ReadExactly(file, bytes, start);
         return Parse(bytes, start);
-    }
-
-    internal static void ReadExactly(SafeFileHandle file, Span<byte> bytes, long at)
-    {
-        for (int got; bytes.Length > 0; bytes = bytes[got..], at += got)
-            if ((got = RandomAccess.Read(file, bytes, at)) == 0)
-                throw new ParquetException(
-                    $"expected {bytes.Length} more bytes at byte {at}, found the end of the file"
-                );
     }
 
     private static ParquetFooter Parse(ReadOnlySpan<byte> bytes, long dataEnd)

@@ -5,8 +5,6 @@ namespace Assay.Data;
 /// <summary>Reads the row groups of a Parquet file into rows of a table, holding a page of each column at a time.</summary>
 internal sealed class ParquetRowReader : IGroupedRows
 {
-    private const long LeastBudget = 256L << 20;
-
     private readonly SourceFile _file;
     private readonly SourceOptions _options;
     private readonly CancellationToken _cancellation;
@@ -50,7 +48,7 @@ internal sealed class ParquetRowReader : IGroupedRows
     {
         ParquetGroup group = _footer.Groups[index];
         ParquetNode[] columns = Columns();
-        PageBudget budget = new(Math.Max(LeastBudget, 4 * _options.MaxRow.Bytes));
+        BufferBudget budget = new("pages", _options.MaxRow);
         using PageCodec codec = new();
         using PageInput input = new(_handle, _footer.DataEnd, budget);
         using ParquetCells cells = new();
@@ -79,7 +77,7 @@ internal sealed class ParquetRowReader : IGroupedRows
                     throw new ParquetException($"expected {group.Rows} rows, found more");
                 }
         }
-        catch (ParquetException failure)
+        catch (DamagedFileException failure)
         {
             sink.Table.AbandonRow();
             sink.Bad.Add(
@@ -120,23 +118,8 @@ internal sealed class ParquetRowReader : IGroupedRows
 
     private ParquetNode[] Columns()
     {
-        if (_options.Columns.Count == 0)
-            return [.. _footer.Root.Children];
-        foreach (string name in _options.Columns)
-            if (_footer.Root.Children.All(column => column.Name != name))
-                throw new AssayException(
-                    $"the file has no column '{name}'",
-                    new(_file.FullPath, Key: name),
-                    "Its columns: "
-                        + string.Join(", ", _footer.Root.Children.Take(50).Select(column => column.Name))
-                        + "."
-                );
-        return
-        [
-            .. _footer.Root.Children.Where(column =>
-                column.Name == _options.Text || _options.Columns.Contains(column.Name)
-            ),
-        ];
+        IReadOnlyList<ParquetNode> all = _footer.Root.Children;
+        return [.. IGroupedRows.Columns([.. all.Select(column => column.Name)], _file, _options).Select(c => all[c])];
     }
 
     private void ReadRow(Group group, ParquetNode[] columns, long row)

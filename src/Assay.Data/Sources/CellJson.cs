@@ -10,8 +10,7 @@ internal sealed class CellJson : IDisposable
 {
     private const int MostText = 100_000_000; // the writer of JSON has a limit of its own
     private readonly ByteBuffer _json = new();
-    private long _bytes,
-        _most;
+    private long _most;
 
     /// <summary>Writes what holds the cells: arrays, objects, names of fields.</summary>
     public Utf8JsonWriter Writer { get; } =
@@ -24,7 +23,7 @@ internal sealed class CellJson : IDisposable
     /// <param name="most">Bytes that it may take.</param>
     public void Start(long most)
     {
-        (_most, _bytes, Fault) = (Math.Min(most, MostText), 0, null);
+        (_most, Fault) = (Math.Min(most, MostText), null);
         _json.Truncate(0);
         Writer.Reset(_json);
     }
@@ -95,18 +94,23 @@ internal sealed class CellJson : IDisposable
         Writer.WritePropertyName(name);
     }
 
+    /// <summary>To be asked before each element of an array: whether the value may still grow.</summary>
+    public bool HasRoom(int bytes = 0)
+    {
+        if (Writer.BytesCommitted + Writer.BytesPending + bytes <= _most)
+            return Fault is null;
+        Fail($"expected at most {new ByteSize(_most)} in a nested value, found more");
+        // What follows is of no use, and must not take memory.
+        _json.Truncate(0);
+        Writer.Reset(_json);
+        return false;
+    }
+
     /// <summary>The cell, or a missing one where it is at fault or there are too many bytes already.</summary>
     private Cell Checked(Cell cell)
     {
         if (cell.Fault is not null)
-        {
             Fail(cell.Fault);
-            return default;
-        }
-        _bytes += cell.Utf8.Length + 1;
-        if (_bytes <= _most)
-            return cell;
-        Fail($"expected at most {new ByteSize(_most)} in a nested value, found more");
-        return default;
+        return HasRoom(cell.Utf8.Length) ? cell : default;
     }
 }

@@ -26,8 +26,30 @@ internal interface IGroupedRows : IDisposable
         file.Format switch
         {
             SourceFormat.Parquet => new ParquetRowReader(file, options, cancellation),
+            SourceFormat.Arrow => new ArrowRowReader(file, options, cancellation),
             _ => throw new ArgumentException($"{file.Format} is not read by groups.", nameof(file)),
         };
+
+    /// <summary>Which of a file's columns are read: the text and those that <see cref="SourceOptions.Columns"/> asks for, or all.</summary>
+    /// <exception cref="AssayException">The file lacks one that was asked for.</exception>
+    static int[] Columns(string[] names, SourceFile file, SourceOptions options)
+    {
+        foreach (string name in options.Columns)
+            if (!names.Contains(name))
+                throw new AssayException(
+                    $"the file has no column '{name}'",
+                    new(file.FullPath, Key: name),
+                    $"Its columns: {string.Join(", ", names.Take(50))}."
+                );
+        return
+        [
+            .. Enumerable
+                .Range(0, names.Length)
+                .Where(c =>
+                    options.Columns.Count == 0 || names[c] == options.Text || options.Columns.Contains(names[c])
+                ),
+        ];
+    }
 
     /// <summary>What stands for a row that cannot be read where its bytes are no text or are spread over the file.</summary>
     static BadRow Bad(SourceFile file, long row, string reason, string? key = null) =>

@@ -184,6 +184,17 @@ public sealed record SourceFile(
         }
     }
 
+    /// <summary>Fills <paramref name="bytes"/> with those from <paramref name="at"/> on.</summary>
+    /// <exception cref="DamagedFileException">The file ends before.</exception>
+    internal static void ReadExactly(SafeFileHandle file, Span<byte> bytes, long at)
+    {
+        for (int got; bytes.Length > 0; bytes = bytes[got..], at += got)
+            if ((got = RandomAccess.Read(file, bytes, at)) == 0)
+                throw new DamagedFileException(
+                    $"expected {bytes.Length} more bytes at byte {at}, found the end of the file"
+                );
+    }
+
     internal Stream Decompress(FileStream raw) =>
         Compression switch
         {
@@ -219,7 +230,6 @@ public sealed record SourceFile(
         start.StartsWith("PARE"u8) ? "an encrypted Parquet"
         : start.StartsWith("BZh"u8) ? "a bzip2"
         : start.StartsWith("PK\x03\x04"u8) ? "a ZIP"
-        : start.StartsWith("ARROW1"u8) ? "an Arrow"
         : start.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']) ? "an xz"
         : null;
 }

@@ -3,7 +3,7 @@ namespace Assay.Data;
 /// <summary>How a source file is read.</summary>
 public enum SourceFormat
 {
-    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .parquet; anything else is plain text.</summary>
+    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .parquet; .arrow and .feather; anything else is plain text.</summary>
     Auto,
 
     /// <summary>One JSON object per line.</summary>
@@ -23,6 +23,9 @@ public enum SourceFormat
 
     /// <summary>Apache Parquet; nested values are JSON.</summary>
     Parquet,
+
+    /// <summary>Apache Arrow's IPC files (Feather version 2 among them) and streams; nested values are JSON.</summary>
+    Arrow,
 }
 
 /// <summary>How files of a format are known and read.</summary>
@@ -47,6 +50,11 @@ internal sealed record FormatTraits(SourceFormat Format, string Name, string[] E
         new(SourceFormat.Text, "plain text", [], RowOffset.Byte),
         new(SourceFormat.DotnetXml, ".NET XML documentation", [".xml"], RowOffset.Type),
         new(SourceFormat.Parquet, "Parquet", [".parquet"], RowOffset.Row) { Magic = [.. "PAR1"u8], IsGrouped = true },
+        new(SourceFormat.Arrow, "Arrow", [".arrow", ".feather"], RowOffset.Row)
+        {
+            Magic = [.. "ARROW1"u8],
+            IsGrouped = true,
+        },
     ];
 
     /// <summary>How files of a format are read.</summary>

@@ -66,7 +66,7 @@ public sealed record SourceOptions
     [RegularExpression("[1-9][0-9]{0,3}/[1-9][0-9]{0,3}")]
     public string? Part { get; init; }
 
-    /// <summary>The columns to read of Parquet files, beside the text column; all if not given. The others are not decoded.</summary>
+    /// <summary>The columns to read of Parquet and Arrow files, beside the text column; all if not given. The others are not decoded.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
     /// <summary>What a row of a plain-text file is.</summary>

@@ -92,11 +92,14 @@ public sealed class SourcePlan
                 .OrderBy(file => file.Name, StringComparer.Ordinal)
                 .Select(file => SourceFile.Inspect(file.Name, file.Path, options.Format)),
         ];
-        if (options.Columns.Count > 0 && Array.Find(files, file => file.Format != SourceFormat.Parquet) is { } other)
+        if (
+            options.Columns.Count > 0
+            && Array.Find(files, file => file.Format is not (SourceFormat.Parquet or SourceFormat.Arrow)) is { } other
+        )
             throw new AssayException(
-                $"'columns' of dataset '{dataset}' is about Parquet files, and this is {other.Format}",
+                $"'columns' of dataset '{dataset}' is about Parquet and Arrow files, and this is {other.Format}",
                 new(other.FullPath),
-                "Leave 'columns' out, or name Parquet files only."
+                "Leave 'columns' out, or name such files only."
             );
         return new(dataset, options, files, blockSize);
     }

@@ -9,9 +9,9 @@ public sealed class ParquetConformanceTests
 {
     private const string Folder = "parquet-testing";
 
-    private static ParquetRows Read(string name) => ParquetRows.Read(SharedData.Path($"{Folder}/{name}"));
+    private static FileRows Read(string name) => FileRows.Read(SharedData.Path($"{Folder}/{name}"));
 
-    private static ParquetRows Data(string name) => Read($"data/{name}.parquet");
+    private static FileRows Data(string name) => Read($"data/{name}.parquet");
 
     /// <summary>Files of which something must not be read, and why.</summary>
     private static readonly Dictionary<string, string> Refused = new()
@@ -31,7 +31,7 @@ public sealed class ParquetConformanceTests
         foreach (string file in files)
         {
             string name = Path.GetFileNameWithoutExtension(file);
-            ParquetRows rows = ParquetRows.Read(file);
+            FileRows rows = FileRows.Read(file);
             if (Refused.TryGetValue(name, out string? reason))
                 Assert.Contains(reason, Assert.Single(rows.Bad), StringComparison.Ordinal);
             else
@@ -218,7 +218,7 @@ public sealed class ParquetConformanceTests
     [Fact]
     public void Indices_of_no_bits_stand_for_the_only_value()
     {
-        ParquetRows rows = Read("bad_data/ARROW-GH-43605.parquet");
+        FileRows rows = Read("bad_data/ARROW-GH-43605.parquet");
         Assert.Empty(rows.Bad);
         Assert.Equal(Enumerable.Repeat("{\"min_fl\":0}", 21_186), rows.Lines);
     }

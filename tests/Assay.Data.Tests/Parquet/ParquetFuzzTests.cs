@@ -1,80 +1,17 @@
-using System.Diagnostics;
-using System.Globalization;
 using Assay.Data;
 
 namespace Assay.Tests;
 
-/// <summary>
-/// Files with random damage never crash the reader, make it hang, or take more memory than it may. A few seconds in each run;
-/// <c>ASSAY_FUZZ_FILES=1000000</c> in the environment makes it that many files.
-/// </summary>
+/// <summary>Parquet files with random damage (<see cref="FileFuzz"/>).</summary>
 public sealed class ParquetFuzzTests : IDisposable
 {
-    private const long MostBytes = 600L << 20; // allocated for one file: pages are bounded by 256M together
     private readonly SourceFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Damaged_files_are_refused_or_read()
-    {
-        long files = long.Parse(
-            Environment.GetEnvironmentVariable("ASSAY_FUZZ_FILES") ?? "0",
-            CultureInfo.InvariantCulture
-        );
-        byte[][] sound = [.. Seeds()];
-        Random random = new(20251126);
-        Stopwatch watch = Stopwatch.StartNew();
-        long read = 0,
-            slowest = 0;
-        for (; files > 0 ? read < files : watch.ElapsedMilliseconds < 3000; read++)
-        {
-            byte[] damaged = Damage(sound[read % sound.Length], random);
-            long bytes = GC.GetAllocatedBytesForCurrentThread(),
-                start = watch.ElapsedMilliseconds;
-            string path = _folder.Write("f.parquet", damaged);
-            try
-            {
-                ReadAll(path);
-            }
-            catch (Exception failure)
-            {
-                string kept = Path.Combine(Path.GetTempPath(), "assay-fuzz.parquet");
-                File.WriteAllBytes(kept, damaged);
-                throw new InvalidOperationException($"file {read}, kept as {kept}", failure);
-            }
-            bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
-            slowest = Math.Max(slowest, watch.ElapsedMilliseconds - start);
-            Assert.True(bytes < MostBytes, $"file {read} took {bytes} bytes");
-            Assert.True(slowest < 20_000, $"file {read} took {slowest} ms");
-        }
-        TestContext.Current.SendDiagnosticMessage($"{read} damaged files, the slowest took {slowest} ms");
-        Assert.True(read > 100);
-    }
-
-    /// <summary>Reads all that can be read; that a file is refused is one of the two good ends.</summary>
-    private static void ReadAll(string path)
-    {
-        SourceOptions options = new()
-        {
-            Path = [path],
-            Format = SourceFormat.Parquet,
-            MaxRow = new(1 << 20),
-        };
-        try
-        {
-            SourcePlan plan = SourcePlan.Find("p", options, "/", blockSize: 1 << 20);
-            using GroupReader reader = new(
-                plan,
-                BadRowPolicy.Skip,
-                (unit, _) => unit.Table.WriteTo(Stream.Null),
-                default
-            );
-            foreach (SourceUnit unit in plan.Units)
-                reader.Read(unit);
-        }
-        catch (AssayException) { }
-    }
+    public void Damaged_files_are_refused_or_read() =>
+        FileFuzz.Run(_folder, SourceFormat.Parquet, [.. Seeds()], Damage);
 
     /// <summary>Damage to pages alone, in place, so that the rest of the file still leads to them; or to anything.</summary>
     private static byte[] Damage(byte[] sound, Random random)
@@ -96,40 +33,9 @@ public sealed class ParquetFuzzTests : IDisposable
         return bytes;
     }
 
-    /// <summary>Some bytes changed, or a stretch cut out, doubled, or replaced by one of elsewhere; the end more often than the rest.</summary>
     private static byte[] DamageAnything(byte[] sound, Random random)
     {
-        List<byte> bytes = [.. sound];
-        for (int change = random.Next(1, 5); change > 0 && bytes.Count > 16; change--)
-        {
-            int at =
-                random.Next(2) == 0
-                    ? random.Next(bytes.Count)
-                    : bytes.Count - 1 - random.Next(Math.Min(bytes.Count, 900));
-            int length = Math.Min(random.Next(1, 12), bytes.Count - at);
-            switch (random.Next(8))
-            {
-                case 0:
-                    bytes.RemoveRange(at, length);
-                    break;
-                case 1:
-                    bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - length), length));
-                    break;
-                case 2:
-                    for (int i = 0; i < length; i++)
-                        bytes[at + i] = bytes[random.Next(bytes.Count)];
-                    break;
-                case 3:
-                    bytes[at] = (byte)(random.Next(2) == 0 ? 0xFF : 0);
-                    break;
-                case 4:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                default:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-            }
-        }
+        List<byte> bytes = FileFuzz.Damage(sound, random);
         // Most damage should get past the length of the metadata.
         if (random.Next(4) > 0 && bytes.Count > 16)
         {

@@ -45,7 +45,7 @@ public sealed class ParquetReaderTests : IDisposable
     public void What_was_written_is_read_the_same()
     {
         string lines = Lines(500);
-        ParquetRows rows = ParquetRows.Read(Write("a.parquet", lines, window: 4000));
+        FileRows rows = FileRows.Read(Write("a.parquet", lines, window: 4000));
         Assert.Empty(rows.Bad);
         Assert.Equal(lines.TrimEnd('\n').Split('\n'), rows.Lines);
     }
@@ -157,7 +157,7 @@ public sealed class ParquetReaderTests : IDisposable
                 }),
         ];
         string path = _folder.Write("peer.parquet", ParquetPeer.Write(rows, method, rowsPerGroup: 700));
-        ParquetRows read = ParquetRows.Read(path, "Text");
+        FileRows read = FileRows.Read(path, "Text");
         Assert.Empty(read.Bad);
         Assert.Equal(rows.Length, read.Lines.Count);
         for (int i = 0; i < rows.Length; i++)
@@ -292,7 +292,7 @@ public sealed class ParquetReaderTests : IDisposable
         Assert.Equal("the file has no column 'language'", missing.Message);
         Assert.Contains("Its columns: text, n, x, lang, b, tags.", missing.Hint);
         Assert.Contains(
-            "is about Parquet files",
+            "is about Parquet and Arrow files",
             _folder.Fails(new() { Path = ["in.jsonl"], Columns = ["n"] }).Message
         );
         Assert.True(File.Exists(path));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Assay.Data;
 
@@ -6,7 +7,7 @@ namespace Assay.Data;
 internal static class SnappyBlock
 {
     /// <summary>Fills <paramref name="output"/>, whose length the caller knows.</summary>
-    /// <exception cref="ParquetException">The input is damaged, or of another length when decompressed.</exception>
+    /// <exception cref="DamagedFileException">The input is damaged, or of another length when decompressed.</exception>
     public static void Decompress(ReadOnlySpan<byte> input, Span<byte> output)
     {
         int at = 0,
@@ -21,7 +22,7 @@ internal static class SnappyBlock
                 break;
         }
         if (length != (ulong)output.Length)
-            throw new ParquetException($"expected Snappy data of {output.Length} bytes, found {length}");
+            throw new DamagedFileException($"expected Snappy data of {output.Length} bytes, found {length}");
         while (at < input.Length)
         {
             int tag = input[at++],
@@ -81,18 +82,24 @@ internal static class SnappyBlock
             throw Damaged();
     }
 
-    private static ParquetException Damaged() => new("expected Snappy data, found it damaged");
+    private static DamagedFileException Damaged() => new("expected Snappy data, found it damaged");
 }
 
 /// <summary>The block format of LZ4 (lz4_Block_format.md), decompression only.</summary>
 internal static class Lz4Block
 {
     /// <summary>Fills <paramref name="output"/>, whose length the caller knows.</summary>
-    /// <exception cref="ParquetException">The input is damaged, or of another length when decompressed.</exception>
+    /// <exception cref="DamagedFileException">The input is damaged, or of another length when decompressed.</exception>
     public static void Decompress(ReadOnlySpan<byte> input, Span<byte> output)
     {
-        int at = 0,
-            filled = 0;
+        if (Decompress(input, output, 0) != output.Length)
+            throw Damaged();
+    }
+
+    /// <summary>Decompresses behind what is there already, to which the input may refer back; returns where it ends.</summary>
+    private static int Decompress(ReadOnlySpan<byte> input, Span<byte> output, int filled)
+    {
+        int at = 0;
         while (at < input.Length)
         {
             int token = input[at++],
@@ -113,8 +120,56 @@ internal static class Lz4Block
                 throw Damaged();
             filled += match;
         }
-        if (filled != output.Length)
+        return filled;
+    }
+
+    /// <summary>The frame format of LZ4 (lz4_Frame_format.md), one frame without a dictionary.</summary>
+    public static void DecompressFrame(ReadOnlySpan<byte> input, Span<byte> output)
+    {
+        const int magic = 0x184D2204;
+        if (input.Length < 7 || BinaryPrimitives.ReadInt32LittleEndian(input) != magic)
+            throw new DamagedFileException("expected a frame of LZ4, found other bytes");
+        int flags = input[4];
+        bool hasBlockSums = (flags & 0x10) != 0,
+            hasLength = (flags & 0x08) != 0,
+            hasSum = (flags & 0x04) != 0;
+        int descriptor = 4 + 2 + (hasLength ? 8 : 0);
+        if (flags >> 6 != 1 || (flags & 3) != 0 || descriptor >= input.Length)
+            throw new DamagedFileException(
+                $"expected a frame of LZ4, version 1 without a dictionary, found flags {flags:x2}"
+            );
+        if (input[descriptor] != (byte)(XxHash32.HashToUInt32(input[4..descriptor]) >> 8))
             throw Damaged();
+        int filled = 0;
+        for (input = input[(descriptor + 1)..]; ; )
+        {
+            if (input.Length < 4)
+                throw Damaged();
+            uint head = BinaryPrimitives.ReadUInt32LittleEndian(input);
+            input = input[4..];
+            if (head == 0)
+                break;
+            uint size = head & 0x7FFFFFFF;
+            if (size > input.Length - (hasBlockSums ? 4 : 0))
+                throw Damaged();
+            ReadOnlySpan<byte> block = input[..(int)size];
+            input = input[((int)size + (hasBlockSums ? 4 : 0))..];
+            if (head == size)
+                filled = Decompress(block, output, filled);
+            else if (block.TryCopyTo(output[filled..]))
+                filled += block.Length;
+            else
+                throw Damaged();
+        }
+        if (filled != output.Length)
+            throw new DamagedFileException($"expected LZ4 data of {output.Length} bytes, found {filled}");
+        if (
+            hasSum
+            && (input.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(input) != XxHash32.HashToUInt32(output))
+        )
+            throw new DamagedFileException(
+                "expected LZ4 data with the checksum that stands behind it, found other data"
+            );
     }
 
     /// <summary>
@@ -138,7 +193,7 @@ internal static class Lz4Block
             }
             return output.IsEmpty;
         }
-        catch (ParquetException)
+        catch (DamagedFileException)
         {
             return false;
         }
@@ -153,7 +208,7 @@ internal static class Lz4Block
         return length < 1 << 30 ? (int)length : throw Damaged();
     }
 
-    private static ParquetException Damaged() => new("expected LZ4 data, found it damaged");
+    private static DamagedFileException Damaged() => new("expected LZ4 data, found it damaged");
 }
 
 /// <summary>What both have in common: a piece of what was written before, once more.</summary>

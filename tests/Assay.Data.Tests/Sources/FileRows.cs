@@ -5,8 +5,8 @@ using Assay.Data;
 
 namespace Assay.Tests;
 
-/// <summary>The rows of a Parquet file as lines of JSON, and what could not be read of it.</summary>
-internal sealed class ParquetRows
+/// <summary>The rows of a file that is read by groups, as lines of JSON, and what could not be read of it.</summary>
+internal sealed class FileRows
 {
     private static readonly JsonSerializerOptions Relaxed = new()
     {
@@ -18,13 +18,18 @@ internal sealed class ParquetRows
     /// <summary>The reasons of bad rows.</summary>
     public List<string> Bad { get; } = [];
 
-    public static ParquetRows Read(string path, string text = "~", ByteSize? maxRow = null)
+    public static FileRows Read(
+        string path,
+        string text = "~",
+        ByteSize? maxRow = null,
+        SourceFormat format = SourceFormat.Parquet
+    )
     {
-        ParquetRows rows = new();
+        FileRows rows = new();
         SourceOptions options = new()
         {
             Path = [path],
-            Format = SourceFormat.Parquet,
+            Format = format,
             Text = text,
             MaxRow = maxRow ?? new(128L << 20),
         };
