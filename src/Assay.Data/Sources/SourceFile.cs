@@ -218,7 +218,7 @@ public sealed record SourceFile(
     internal static AssayException Unreadable(string path, Exception failure) =>
         new($"cannot read: {failure.Message}", new(path), "Check that the file exists and may be read.", failure);
 
-    private static string Unpacked(string path)
+    internal static string Unpacked(string path)
     {
         foreach (string packed in (string[])[".gz", ".zst"])
             if (path.EndsWith(packed, StringComparison.OrdinalIgnoreCase))

@@ -60,6 +60,13 @@ internal sealed record FormatTraits(SourceFormat Format, string Name, string[] E
     /// <summary>How files of a format are read.</summary>
     public static FormatTraits Of(SourceFormat format) => All.First(traits => traits.Format == format);
 
+    /// <summary>True if the name of a file, packed or not, ends as one of data does.</summary>
+    public static bool Knows(string name)
+    {
+        string extension = Path.GetExtension(SourceFile.Unpacked(name)).ToLowerInvariant();
+        return extension == ".txt" || All.Any(traits => traits.Extensions.Contains(extension));
+    }
+
     /// <summary>The format of a file with that name and those first bytes; plain text where neither tells.</summary>
     public static FormatTraits Of(string name, ReadOnlySpan<byte> start)
     {

@@ -36,13 +36,24 @@ public sealed record SourceOptions
 
     /// <summary>
     /// Files, folders, and patterns with <c>*</c>, <c>?</c> and <c>**</c>, relative to the folder that assay runs in. A path that starts with
-    /// <c>{dotnet}</c> lies in the folder of the running .NET.
+    /// <c>{dotnet}</c> lies in the folder of the running .NET. Also <c>https://</c> addresses of files, and datasets of the Hugging Face
+    /// Hub: <c>hf://datasets/owner/name[@revision][/path]</c>.
     /// </summary>
     [Required, MinLength(1)]
     public IReadOnlyList<string> Path { get; init; } = [];
 
     /// <summary>Patterns of files to leave out; a pattern without a slash is about file names in any folder.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>
+    /// Of a folder or repository in the layout of Hugging Face: which of its configurations; the default one if not given.
+    /// </summary>
+    public string? Config { get; init; }
+
+    /// <summary>
+    /// Of such a folder: which splits, or <c>all</c>. If not given: <c>train</c>, or the only one.
+    /// </summary>
+    public IReadOnlyList<string> Split { get; init; } = [];
 
     /// <summary>How the files are read; by their names if not given.</summary>
     public SourceFormat Format { get; init; } = SourceFormat.Auto;

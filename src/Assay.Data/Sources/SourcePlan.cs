@@ -42,11 +42,18 @@ public sealed class SourcePlan
     /// <param name="dataset">The dataset's name in the recipe.</param>
     /// <param name="options">Which files, and how they are read.</param>
     /// <param name="folder">The folder that relative paths start from.</param>
+    /// <param name="downloads">Brings files here that paths name elsewhere; without it such paths are refused.</param>
     /// <exception cref="AssayException">Nothing matches a path, or a file cannot be read.</exception>
-    public static SourcePlan Find(string dataset, SourceOptions options, string folder) =>
-        Find(dataset, options, folder, DefaultBlockSize);
+    public static SourcePlan Find(string dataset, SourceOptions options, string folder, Downloads? downloads = null) =>
+        Find(dataset, options, folder, DefaultBlockSize, downloads);
 
-    internal static SourcePlan Find(string dataset, SourceOptions options, string folder, int blockSize)
+    internal static SourcePlan Find(
+        string dataset,
+        SourceOptions options,
+        string folder,
+        int blockSize,
+        Downloads? downloads = null
+    )
     {
         if (options.Path.Count == 0)
             throw new AssayException($"dataset '{dataset}' names no files", hint: "Give it a 'path:'.");
@@ -60,9 +67,24 @@ public sealed class SourcePlan
         [
             .. options.Exclude.Select(pattern => pattern.Contains('/') ? Expand(pattern, root) : pattern),
         ];
-        Dictionary<string, string> names = []; // by full path
+        Dictionary<string, string> names = [], // by full path
+            addresses = []; // of what came from elsewhere
+        bool isLaidOut = false;
         foreach (string pattern in options.Path)
         {
+            if (Downloads.IsRemote(pattern))
+            {
+                if (downloads is null)
+                    throw new AssayException(
+                        $"'{SourceText.Printable(pattern, 200)}' is elsewhere, and this command reads files that are here",
+                        hint: "Download it beforehand."
+                    );
+                isLaidOut |= pattern.StartsWith("hf:", StringComparison.OrdinalIgnoreCase);
+                foreach ((string name, string file) in downloads.Fetch(pattern, options))
+                    if (!excluded.Any(exclude => Glob.Matches(exclude, name)) && names.TryAdd(file, name))
+                        addresses[file] = pattern;
+                continue;
+            }
             string full = Expand(pattern, root);
             string relativeTo =
                 pattern.StartsWith(DotnetPlaceholder, StringComparison.Ordinal) ? DotnetFolder()
@@ -70,7 +92,9 @@ public sealed class SourcePlan
                 : root;
             int before = names.Count,
                 known = 0;
-            foreach (string file in Glob.Find(full))
+            IEnumerable<string>? laidOut = Directory.Exists(full) ? HubLayout.Find(full, options) : null;
+            isLaidOut |= laidOut is not null;
+            foreach (string file in laidOut ?? Glob.Find(full))
             {
                 if (excluded.Any(exclude => Glob.Matches(exclude, file)))
                     continue;
@@ -80,6 +104,11 @@ public sealed class SourcePlan
             if (names.Count == before && known == 0)
                 throw NoMatch(dataset, pattern, full, options);
         }
+        if (!isLaidOut && (options.Config is not null || options.Split.Count > 0))
+            throw new AssayException(
+                $"'config' and 'split' of dataset '{dataset}' are about folders and datasets of the Hub, and its path names neither",
+                hint: "Name the folder itself, without '*'."
+            );
         // Files of the same name under different roots are told apart by their full paths.
         HashSet<string> ambiguous =
         [
@@ -88,7 +117,14 @@ public sealed class SourcePlan
         SourceFile[] files =
         [
             .. names
-                .Select(file => (Path: file.Key, Name: ambiguous.Contains(file.Value) ? file.Key : file.Value))
+                .Select(file =>
+                    (
+                        Path: file.Key,
+                        Name: ambiguous.Contains(file.Value)
+                            ? addresses.GetValueOrDefault(file.Key, file.Key)
+                            : file.Value
+                    )
+                )
                 .OrderBy(file => file.Name, StringComparer.Ordinal)
                 .Select(file => SourceFile.Inspect(file.Name, file.Path, options.Format)),
         ];

@@ -52,7 +52,7 @@ internal sealed class Overrides(DocumentProblems problems, string written = "--s
             return root;
         }
         // What describes the old files does not describe the new ones; what describes their rows may well.
-        string[] stale = ["path", "format", "exclude", "rows"];
+        string[] stale = ["path", "config", "split", "format", "exclude", "rows"];
         IEnumerable<YamlEntry> kept = first.Value is MapNode old
             ? old.Entries.Where(entry => !stale.Contains(entry.Key.Text))
             : [];

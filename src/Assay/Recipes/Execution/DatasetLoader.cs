@@ -14,10 +14,16 @@ internal sealed class DatasetLoader(Store store, RunOptions options, IRunObserve
     /// <summary>What is to be read, the key under which it is or will be stored, and its fingerprint.</summary>
     public (SourcePlan Plan, string Key, string Fingerprint) Plan(string name, SourceOptions source)
     {
-        SourcePlan plan = SourcePlan.Find(name, source, Directory.GetCurrentDirectory());
+        Work hashing = steps.WorkFor("hashes", Method, 0);
+        SourcePlan plan = SourcePlan.Find(
+            name,
+            source,
+            Directory.GetCurrentDirectory(),
+            new(Path.Combine(store.Folder, "downloads"), hashing)
+        );
         ConcurrentBag<SourceFile> remembered = [];
         IReadOnlyList<string> hashes = plan.HashFiles(
-            steps.WorkFor("hashes", Method, 0),
+            hashing,
             file =>
             {
                 string? hash = store.FileHash(file.FullPath, file.Size, file.Modified.Ticks);
