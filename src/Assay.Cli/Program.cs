@@ -9,11 +9,7 @@ RootCommand root = new(
 )
 {
     RunCommand.Create(),
-    StudyCommand.Create(
-        "describe",
-        "Say what is in data before anything is trained on them.",
-        withMethods: args.Contains("describe")
-    ),
+    DescribeCommand.Create(withMethods: args.Contains("describe")),
     ValueCommand.Create(withMethods: args.Contains("value")),
     MakeCommand.Create(withMethods: args.Contains("make")),
     TrainCommand.Create(withMethods: args.Contains("train")),

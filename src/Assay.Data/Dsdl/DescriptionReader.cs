@@ -14,10 +14,13 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
 
     private readonly OrderedDictionary<string, Definition> _definitions = [];
     private readonly List<string> _importing = []; // files that are being read, each imported by the one before
-    private int _imports;
+    private readonly List<string> _imported = [];
 
     /// <summary>The definitions read so far, by name.</summary>
     public IReadOnlyDictionary<string, Definition> Definitions => _definitions;
+
+    /// <summary>The files that were imported, in order.</summary>
+    public IReadOnlyList<string> Imported => _imported;
 
     /// <summary>Where the types of samples and of the global object stand.</summary>
     public (Place Place, string Key) SampleTypeAt { get; private set; }
@@ -156,13 +159,14 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
                 );
                 continue;
             }
-            if (++_imports > ImportLimit || _importing.Count > 16)
+            if (_imported.Count >= ImportLimit || _importing.Count > 16)
                 throw new AssayException(
                     $"expected at most {ImportLimit} imports, and 16 of files by files; found more",
                     name.Place.At("$import")
                 );
             using NodeReader reader = new(Tokens.Of(LibraryFolders.Open(file), file));
             _importing.Add(file);
+            _imported.Add(file);
             Library(reader.Read());
             _importing.RemoveAt(_importing.Count - 1);
         }

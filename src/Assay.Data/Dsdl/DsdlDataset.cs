@@ -14,6 +14,7 @@ public sealed class DsdlDataset
     private readonly bool _hasSamples;
     private readonly Node? _globalInfo;
     private readonly Finding? _unbound;
+    private readonly IReadOnlyList<string> _imported;
 
     private DsdlDataset(string file, Func<Stream> open, string? folder, string? libraries)
     {
@@ -36,6 +37,7 @@ public sealed class DsdlDataset
         }
         findings.ThrowIfAny();
         (Description, SampleType, Warnings) = (description!, sampleType!, findings.Warnings);
+        _imported = reader.Imported;
         (_hasSamples, _globalInfo, _unbound) = (reader.HasSamples, reader.GlobalInfo, types.Unbound);
     }
 
@@ -54,7 +56,7 @@ public sealed class DsdlDataset
     /// <summary>Opens a dataset: reads and checks its description.</summary>
     /// <param name="path">The description: YAML, or JSON if its name ends with <c>.json</c>.</param>
     /// <param name="libraries">The folder of imported files; if null, that of the description and <c>../defs</c> beside it.</param>
-    /// <exception cref="DsdlException">Something is wrong with the description.</exception>
+    /// <exception cref="DocumentException">Something is wrong with the description.</exception>
     /// <exception cref="AssayException">A file cannot be read.</exception>
     public static DsdlDataset Open(string path, string? libraries = null)
     {
@@ -65,10 +67,19 @@ public sealed class DsdlDataset
     /// <summary>The same of a description in memory, which names no other file.</summary>
     /// <param name="content">The description.</param>
     /// <param name="name">What it is called in messages; JSON if it ends with <c>.json</c>, else YAML.</param>
-    /// <exception cref="DsdlException">Something is wrong with the description, or it imports a file.</exception>
+    /// <exception cref="DocumentException">Something is wrong with the description, or it imports a file.</exception>
     /// <exception cref="AssayException">It is not YAML or JSON.</exception>
     public static DsdlDataset Parse(byte[] content, string name = "description.yaml") =>
         new(name, () => new MemoryStream(content, writable: false), null, null);
+
+    /// <summary>The other files that it consists of: imported libraries, samples, the global object; full paths.</summary>
+    /// <exception cref="AssayException">One that the description names is not there.</exception>
+    public IReadOnlyList<string> Companions =>
+        [
+            .. _imported,
+            .. Description.SamplePath is null ? [] : SampleFiles(),
+            .. Description.GlobalInfoPath is { } path ? (string[])[Beside(path, "global-info-path")] : [],
+        ];
 
     /// <summary>The samples in order, each checked against the type; read anew each time.</summary>
     /// <param name="isStrict">Whether a key that is no field, and a field that is missing, are errors; else the one is ignored and the other a warning.</param>
@@ -85,7 +96,7 @@ public sealed class DsdlDataset
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (_unbound is not null)
-                    throw new DsdlException([_unbound]);
+                    throw new AssayException(_unbound.Message, _unbound.Where);
                 yield return Read(SampleType, node, index++, isStrict, [.. keys], within++);
             }
             if (!nodes.HasItems && keys.Length == 1)
@@ -101,7 +112,7 @@ public sealed class DsdlDataset
         if (GlobalInfoType is null)
             return null;
         if (_unbound is not null)
-            throw new DsdlException([_unbound]);
+            throw new AssayException(_unbound.Message, _unbound.Where);
         if (Description.GlobalInfoPath is not { } path)
             return _globalInfo is null
                 ? null
@@ -120,7 +131,7 @@ public sealed class DsdlDataset
             reading.Keys.Push(key);
         if (within is { } place)
             reading.Keys.Push(place);
-        Value? value = type.Read(node, reading);
+        DsdlValue? value = type.Read(node, reading);
         return new(index, node.Place.At(reading.Keys), reading.HasErrors ? null : value, reading.Findings);
     }
 
@@ -134,25 +145,28 @@ public sealed class DsdlDataset
                 yield return (_file, _open, DescriptionReader.SampleKeys);
             yield break;
         }
-        string path = Beside(Description.SamplePath, "sample-path");
-        string[] files = [path];
-        if (Directory.Exists(path))
-        {
-            files =
-            [
-                .. Directory
-                    .EnumerateFiles(path)
-                    .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".json" or ".yaml" or ".yml")
-                    .Order(StringComparer.Ordinal),
-            ];
-            if (files.Length == 0)
-                throw new AssayException(
-                    "expected files of samples (.json, .yaml) in the folder that 'sample-path' names, found none",
-                    new(path)
-                );
-        }
-        foreach (string file in files)
+        foreach (string file in SampleFiles())
             yield return (file, () => LibraryFolders.Open(file), ["samples"]);
+    }
+
+    private string[] SampleFiles()
+    {
+        string path = Beside(Description.SamplePath!, "sample-path");
+        if (!Directory.Exists(path))
+            return [path];
+        string[] files =
+        [
+            .. Directory
+                .EnumerateFiles(path)
+                .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".json" or ".yaml" or ".yml")
+                .Order(StringComparer.Ordinal),
+        ];
+        return files.Length > 0
+            ? files
+            : throw new AssayException(
+                "expected files of samples (.json, .yaml) in the folder that 'sample-path' names, found none",
+                new(path)
+            );
     }
 
     private string Beside(string path, string key)
@@ -178,7 +192,7 @@ public sealed class DsdlDataset
 /// <param name="Where">Where it stands.</param>
 /// <param name="Value">What it holds, or null if it has errors.</param>
 /// <param name="Findings">Its errors and warnings; at most about twenty are kept.</param>
-public sealed record DsdlSample(long Index, Location Where, Value? Value, IReadOnlyList<Finding> Findings)
+public sealed record DsdlSample(long Index, Location Where, DsdlValue? Value, IReadOnlyList<Finding> Findings)
 {
     /// <summary>Whether it has errors.</summary>
     public bool HasErrors => Value is null;

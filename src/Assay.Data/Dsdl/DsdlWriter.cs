@@ -19,8 +19,8 @@ public static class DsdlWriter
         Stream stream,
         bool asJson,
         Description description,
-        IEnumerable<Value> samples,
-        Value? globalInfo = null
+        IEnumerable<DsdlValue> samples,
+        DsdlValue? globalInfo = null
     )
     {
         JsonObject head = description.ToJson();
@@ -35,7 +35,7 @@ public static class DsdlWriter
     /// <summary>Writes a file of samples, as <c>sample-path</c> of a description names one: JSON.</summary>
     /// <param name="stream">Takes UTF-8; stays open.</param>
     /// <param name="samples">The samples, which are taken one at a time.</param>
-    public static void WriteSamples(Stream stream, IEnumerable<Value> samples)
+    public static void WriteSamples(Stream stream, IEnumerable<DsdlValue> samples)
     {
         using Utf8JsonWriter json = new(stream, JsonForm.Options);
         json.WriteStartObject();
@@ -43,7 +43,7 @@ public static class DsdlWriter
         json.WriteEndObject();
     }
 
-    private static void WriteJson(Stream stream, JsonObject head, IEnumerable<Value>? samples)
+    private static void WriteJson(Stream stream, JsonObject head, IEnumerable<DsdlValue>? samples)
     {
         using Utf8JsonWriter json = new(stream, JsonForm.Options with { Indented = samples is null });
         json.WriteStartObject();
@@ -67,10 +67,10 @@ public static class DsdlWriter
         json.WriteEndObject();
     }
 
-    private static void WriteSamples(Utf8JsonWriter json, IEnumerable<Value> samples)
+    private static void WriteSamples(Utf8JsonWriter json, IEnumerable<DsdlValue> samples)
     {
         json.WriteStartArray("samples");
-        foreach (Value sample in samples)
+        foreach (DsdlValue sample in samples)
         {
             sample.Write(json);
             if (json.BytesPending > FlushAt)
@@ -79,14 +79,14 @@ public static class DsdlWriter
         json.WriteEndArray();
     }
 
-    private static void WriteYaml(Stream stream, JsonObject head, IEnumerable<Value>? samples)
+    private static void WriteYaml(Stream stream, JsonObject head, IEnumerable<DsdlValue>? samples)
     {
         using StreamWriter yaml = new(stream, new UTF8Encoding(false), FlushAt, leaveOpen: true) { NewLine = "\n" };
         WriteMap(yaml, head, "");
         if (samples is null)
             return;
         // 'data' stands last in the head. A line of JSON is YAML.
-        using IEnumerator<Value> each = samples.GetEnumerator();
+        using IEnumerator<DsdlValue> each = samples.GetEnumerator();
         if (!each.MoveNext())
         {
             yaml.WriteLine("  samples: []");

@@ -14,11 +14,11 @@ public abstract class FieldType(string name)
     internal abstract string Expected { get; }
 
     /// <summary>The value of a node, or null after an error.</summary>
-    internal abstract Value? Read(Node node, Reading reading);
+    internal abstract DsdlValue? Read(Node node, Reading reading);
 }
 
 /// <summary>A value of a sample. <see cref="Write"/> gives it in the form that is read, the same for equal values.</summary>
-public abstract record Value
+public abstract record DsdlValue
 {
     /// <summary>Writes it as JSON that its type reads back to an equal value.</summary>
     public abstract void Write(Utf8JsonWriter json);
@@ -69,10 +69,10 @@ internal sealed class Reading(bool isStrict)
     public bool HasErrors { get; private set; }
 
     /// <summary>Notes that a node is not what its type expects; gives null.</summary>
-    public Value? Expected(FieldType type, Node node) =>
+    public DsdlValue? Expected(FieldType type, Node node) =>
         Error(node.Place, $"expected {type.Expected}, found {node.Noun}");
 
-    public Value? Error(Place place, string message)
+    public DsdlValue? Error(Place place, string message)
     {
         // An error is kept in any case: it decides over the sample.
         if (_findings.Count < Limit || !HasErrors)

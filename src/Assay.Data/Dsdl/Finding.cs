@@ -10,29 +10,12 @@ public sealed record Finding(Location Where, string Message, bool IsError = true
     public override string ToString() => $"{Where}: {Message}";
 }
 
-/// <summary>A description that cannot be used, with everything that is wrong with it.</summary>
-public sealed class DsdlException : AssayException
-{
-    internal DsdlException(IReadOnlyList<Finding> errors)
-        : base(
-            errors.Count == 1
-                ? errors[0].Message
-                : $"{errors[0].Message} (the first of {errors.Count} errors in the description)",
-            errors[0].Where
-        ) => Errors = errors;
-
-    /// <summary>What is wrong, in the order in which it was found.</summary>
-    public IReadOnlyList<Finding> Errors { get; }
-
-    /// <summary>Every error, a line each.</summary>
-    public override string ToString() => string.Join(Environment.NewLine, Errors);
-}
-
 /// <summary>Collects what is found in a description, so that all of it is reported at once.</summary>
 internal sealed class Findings
 {
     private const int Limit = 100;
-    private readonly List<Finding> _errors = [];
+    private readonly DocumentProblems _errors = new();
+    private readonly HashSet<Finding> _known = []; // a template is looked at for each binding of its parameters
     private readonly List<Finding> _warnings = [];
 
     public IReadOnlyList<Finding> Warnings => _warnings;
@@ -41,10 +24,9 @@ internal sealed class Findings
 
     public void Error(Place place, string key, string message)
     {
-        // A template is looked at for each binding of its parameters.
         Finding error = new(place.At(key), message);
-        if (_errors.Count < Limit && !_errors.Contains(error))
-            _errors.Add(error);
+        if (_known.Count <= Limit && _known.Add(error))
+            _errors.Add(new(error.Where, error.Message));
     }
 
     public void Warn(Place place, string key, string message)
@@ -53,9 +35,5 @@ internal sealed class Findings
             _warnings.Add(new(place.At(key), message, IsError: false));
     }
 
-    public void ThrowIfAny()
-    {
-        if (HasErrors)
-            throw new DsdlException(_errors);
-    }
+    public void ThrowIfAny() => _errors.ThrowIfAny();
 }

@@ -11,7 +11,7 @@ public sealed class CoordType(string name) : FieldType(name)
     internal override string Expected =>
         Name == "Interval" ? "2 numbers, the second not below the first" : $"{Count} numbers";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         Reading.Numbers(node) is { } numbers
         && numbers.Length == Count
         && !(Name == "Interval" && numbers[0] > numbers[1])
@@ -20,7 +20,7 @@ public sealed class CoordType(string name) : FieldType(name)
 }
 
 /// <summary>Two or three numbers.</summary>
-public sealed record CoordValue(IReadOnlyList<double> Numbers) : Value
+public sealed record CoordValue(IReadOnlyList<double> Numbers) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => JsonForm.Write(json, Numbers);
@@ -38,7 +38,7 @@ public sealed class BoxType(bool isCorners) : FieldType("BBox")
             ? "4 numbers: left, top, right, bottom"
             : "4 numbers: left, top, width, height, the last two not negative";
 
-    internal override Value? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(Node node, Reading reading)
     {
         if (Reading.Numbers(node) is not { Length: 4 } box || !IsCorners && (box[2] < 0 || box[3] < 0))
             return reading.Expected(this, node);
@@ -51,7 +51,7 @@ public sealed class BoxType(bool isCorners) : FieldType("BBox")
 /// <summary>A box along the axes.</summary>
 /// <param name="Numbers">As written.</param>
 /// <param name="IsCorners">Whether they are two corners.</param>
-public sealed record BoxValue(IReadOnlyList<double> Numbers, bool IsCorners) : Value
+public sealed record BoxValue(IReadOnlyList<double> Numbers, bool IsCorners) : DsdlValue
 {
     /// <summary>Left edge.</summary>
     public double X => Numbers[0];
@@ -91,7 +91,7 @@ public sealed class RotatedBoxType(bool isCorners, bool isDegrees) : FieldType("
             ? "8 numbers: x and y of four corners"
             : "5 numbers: x and y of the centre, width, height, angle, width and height not negative";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         Reading.Numbers(node) is { } box
         && box.Length == (IsCorners ? 8 : 5)
         && (IsCorners || box[2] >= 0 && box[3] >= 0)
@@ -102,7 +102,7 @@ public sealed class RotatedBoxType(bool isCorners, bool isDegrees) : FieldType("
 /// <summary>A box at an angle.</summary>
 /// <param name="Numbers">As written: 5, or 8 for corners.</param>
 /// <param name="IsDegrees">Unit of the angle.</param>
-public sealed record RotatedBoxValue(IReadOnlyList<double> Numbers, bool IsDegrees) : Value
+public sealed record RotatedBoxValue(IReadOnlyList<double> Numbers, bool IsDegrees) : DsdlValue
 {
     /// <summary>
     /// The corners: left top, left bottom, right bottom, right top before the rotation by the angle a around the centre
@@ -154,7 +154,7 @@ public sealed class Box3DType(bool isIndoor) : FieldType("BBox3D")
     internal override string Expected =>
         $"{(IsIndoor ? 9 : 7)} numbers: centre, sizes, {(IsIndoor ? "three angles" : "angle")}, the sizes not negative";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         Reading.Numbers(node) is { } box
         && box.Length == (IsIndoor ? 9 : 7)
         && box[3] >= 0
@@ -169,7 +169,7 @@ public sealed class PolygonType() : FieldType("Polygon")
 {
     internal override string Expected => "a list of rings, each a list of points [x, y]";
 
-    internal override Value? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(Node node, Reading reading)
     {
         if (node is not ListNode rings)
             return reading.Expected(this, node);
@@ -188,7 +188,7 @@ public sealed class PolygonType() : FieldType("Polygon")
         }
         return new PolygonValue(read);
 
-        Value? Fault(Node at, params ReadOnlySpan<int> path)
+        DsdlValue? Fault(Node at, params ReadOnlySpan<int> path)
         {
             foreach (int index in path)
                 reading.Keys.Push(index);
@@ -206,7 +206,7 @@ public sealed class PolygonType() : FieldType("Polygon")
 }
 
 /// <summary>A polygon of one or more rings.</summary>
-public sealed record PolygonValue(IReadOnlyList<IReadOnlyList<(double X, double Y)>> Rings) : Value
+public sealed record PolygonValue(IReadOnlyList<IReadOnlyList<(double X, double Y)>> Rings) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)
@@ -233,7 +233,7 @@ public sealed class ImageShapeType(bool isWidthFirst) : FieldType("ImageShape")
     internal override string Expected =>
         $"2 whole numbers, not negative: {(IsWidthFirst ? "width, height" : "height, width")}";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         node
             is ListNode { Items: [ScalarNode { Whole: >= 0 and var first }, ScalarNode { Whole: >= 0 and var second }] }
             ? IsWidthFirst
@@ -246,7 +246,7 @@ public sealed class ImageShapeType(bool isWidthFirst) : FieldType("ImageShape")
 /// <param name="Height">Height.</param>
 /// <param name="Width">Width.</param>
 /// <param name="IsWidthFirst">In which order it is written.</param>
-public sealed record ImageShapeValue(long Height, long Width, bool IsWidthFirst) : Value
+public sealed record ImageShapeValue(long Height, long Width, bool IsWidthFirst) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)
@@ -268,7 +268,7 @@ public sealed class KeypointType(ClassDomain domain) : FieldType("Keypoint")
     internal override string Expected =>
         $"{Domain.Classes.Count} points [x, y, visible], one for each class of '{Domain.Name}'";
 
-    internal override Value? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(Node node, Reading reading)
     {
         if (node is not ListNode list || list.Items.Count != Domain.Classes.Count)
             return reading.Expected(this, node);
@@ -283,7 +283,7 @@ public sealed class KeypointType(ClassDomain domain) : FieldType("Keypoint")
 }
 
 /// <summary>Points of a skeleton, in the order of the domain's classes.</summary>
-public sealed record KeypointValue(IReadOnlyList<(double X, double Y, double Visible)> Points) : Value
+public sealed record KeypointValue(IReadOnlyList<(double X, double Y, double Visible)> Points) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)

@@ -21,7 +21,7 @@ public sealed class LabelType(IReadOnlyList<ClassDomain> domains) : FieldType("L
             ? $"a class of {Names} by name, or by its number from 1 to {Domains[0].Classes.Count}"
             : $"a class as domain::name, the domain one of {Names}";
 
-    internal override Value? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(Node node, Reading reading)
     {
         if (node is not ScalarNode scalar)
             return reading.Expected(this, node);
@@ -38,7 +38,7 @@ public sealed class LabelType(IReadOnlyList<ClassDomain> domains) : FieldType("L
             );
     }
 
-    private Value? Named(ScalarNode scalar, Reading reading)
+    private DsdlValue? Named(ScalarNode scalar, Reading reading)
     {
         string text = scalar.Text;
         if (Domains.Count == 1 && Domains[0].IndexOf(text) is > 0 and var plain)
@@ -68,7 +68,7 @@ public sealed class LabelType(IReadOnlyList<ClassDomain> domains) : FieldType("L
         return index > 0 ? new LabelValue(found, index, Domains.Count > 1) : Unknown(found, label, scalar, reading);
     }
 
-    private static Value? Unknown(ClassDomain domain, string label, ScalarNode scalar, Reading reading) =>
+    private static DsdlValue? Unknown(ClassDomain domain, string label, ScalarNode scalar, Reading reading) =>
         reading.Error(
             scalar.Place,
             $"expected a class of '{domain.Name}', found '{SourceText.Printable(label)}'{Hint(label, domain.Classes)}"
@@ -82,7 +82,7 @@ public sealed class LabelType(IReadOnlyList<ClassDomain> domains) : FieldType("L
 /// <param name="Domain">The domain.</param>
 /// <param name="Index">Its place among the classes, from 1.</param>
 /// <param name="IsQualified">Whether it has to be written with its domain, since its field has several.</param>
-public sealed record LabelValue(ClassDomain Domain, int Index, bool IsQualified) : Value
+public sealed record LabelValue(ClassDomain Domain, int Index, bool IsQualified) : DsdlValue
 {
     /// <summary>Its name, with the whole path where it has one.</summary>
     public string Name => Domain.Classes[Index - 1];

@@ -15,7 +15,7 @@ public sealed class LocatorType(string name) : FieldType(name)
 
     internal override string Expected => "a path, $alias/path, ::domain::id, or a map of $loc and $descr";
 
-    internal override Value? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(Node node, Reading reading)
     {
         JsonObject? description = null;
         Node place = node;
@@ -71,7 +71,7 @@ public sealed class LocatorType(string name) : FieldType(name)
 /// <summary>Where an object is.</summary>
 /// <param name="Text">As written.</param>
 /// <param name="Path">The path, relative to the folder of media or to the alias; of a domain's object its id.</param>
-public sealed record LocatorValue(string Text, string Path) : Value
+public sealed record LocatorValue(string Text, string Path) : DsdlValue
 {
     /// <summary>The alias that the path starts from, or null.</summary>
     public string? Alias { get; init; }

@@ -28,7 +28,7 @@ public sealed class MomentType(string name, TimePattern? format) : FieldType(nam
         : IsDate ? "a date as 2020-12-29"
         : "a time as 15:32, 15:32:00 or 15:32:00+01:00";
 
-    internal override Value? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(Node node, Reading reading)
     {
         // YAML 1.1 takes what is plain here for a date or a number of base 60: it is text.
         if (node is not ScalarNode { IsText: true } scalar)
@@ -49,7 +49,7 @@ public sealed class MomentType(string name, TimePattern? format) : FieldType(nam
 /// <summary>A day.</summary>
 /// <param name="Text">As written.</param>
 /// <param name="Date">The day.</param>
-public sealed record DateValue(string Text, DateOnly Date) : Value
+public sealed record DateValue(string Text, DateOnly Date) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => json.WriteStringValue(Text);
@@ -59,7 +59,7 @@ public sealed record DateValue(string Text, DateOnly Date) : Value
 /// <param name="Text">As written.</param>
 /// <param name="Time">The time.</param>
 /// <param name="Offset">Its distance from UTC, if it says so.</param>
-public sealed record TimeValue(string Text, TimeOnly Time, TimeSpan? Offset) : Value
+public sealed record TimeValue(string Text, TimeOnly Time, TimeSpan? Offset) : DsdlValue
 {
     /// <summary>ISO 8601 with seconds: <c>15:32:00</c>, <c>20:20:39+00:00</c>.</summary>
     public string Iso =>

@@ -8,7 +8,7 @@ public sealed class BoolType() : FieldType("Bool")
 {
     internal override string Expected => "true or false";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         node is ScalarNode scalar
         && (
             scalar.Bool
@@ -25,7 +25,7 @@ public sealed class BoolType() : FieldType("Bool")
 }
 
 /// <summary>True or false.</summary>
-public sealed record BoolValue(bool Truth) : Value
+public sealed record BoolValue(bool Truth) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => json.WriteBooleanValue(Truth);
@@ -36,12 +36,12 @@ public sealed class IntType() : FieldType("Int")
 {
     internal override string Expected => "a whole number";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         node is ScalarNode { Whole: { } whole } ? new IntValue(whole) : reading.Expected(this, node);
 }
 
 /// <summary>A whole number.</summary>
-public sealed record IntValue(long Number) : Value
+public sealed record IntValue(long Number) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => json.WriteNumberValue(Number);
@@ -52,12 +52,12 @@ public sealed class NumType() : FieldType("Num")
 {
     internal override string Expected => "a number";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         node is ScalarNode { Number: { } number } ? new NumValue(number) : reading.Expected(this, node);
 }
 
 /// <summary>A number.</summary>
-public sealed record NumValue(double Number) : Value
+public sealed record NumValue(double Number) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => json.WriteNumberValue(Number);
@@ -73,7 +73,7 @@ public sealed class TextType(string name, string? idType = null) : FieldType(nam
 
     internal override string Expected => "text";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         node is ScalarNode { IsText: true } scalar ? new TextValue(scalar.Text)
         : node is ScalarNode { IsNull: false } other
             ? reading.Error(node.Place, $"expected text, found {other.Noun}; text that looks so needs quotes")
@@ -81,7 +81,7 @@ public sealed class TextType(string name, string? idType = null) : FieldType(nam
 }
 
 /// <summary>Text.</summary>
-public sealed record TextValue(string Text) : Value
+public sealed record TextValue(string Text) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => json.WriteStringValue(Text);
@@ -92,12 +92,12 @@ public sealed class DictType() : FieldType("Dict")
 {
     internal override string Expected => "a map";
 
-    internal override Value? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(Node node, Reading reading) =>
         node is MapNode map ? new DictValue((JsonObject)map.ToJson()!) : reading.Expected(this, node);
 }
 
 /// <summary>A map of anything.</summary>
-public sealed record DictValue(JsonObject Map) : Value
+public sealed record DictValue(JsonObject Map) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => Map.WriteTo(json);
@@ -116,11 +116,11 @@ public sealed class ListType(FieldType element, bool isOrdered) : FieldType("Lis
 
     internal override string Expected => "a list";
 
-    internal override Value? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(Node node, Reading reading)
     {
         if (node is not ListNode list)
             return reading.Expected(this, node);
-        Value[] items = new Value[list.Items.Count];
+        DsdlValue[] items = new DsdlValue[list.Items.Count];
         bool isWhole = true;
         for (int i = 0; i < items.Length; i++)
         {
@@ -133,13 +133,13 @@ public sealed class ListType(FieldType element, bool isOrdered) : FieldType("Lis
 }
 
 /// <summary>A list of values.</summary>
-public sealed record ListValue(IReadOnlyList<Value> Items) : Value
+public sealed record ListValue(IReadOnlyList<DsdlValue> Items) : DsdlValue
 {
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)
     {
         json.WriteStartArray();
-        foreach (Value item in Items)
+        foreach (DsdlValue item in Items)
             item.Write(json);
         json.WriteEndArray();
     }

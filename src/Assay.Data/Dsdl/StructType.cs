@@ -19,7 +19,7 @@ public sealed class StructType : FieldType
 
     internal override string Expected => $"a map of the fields of '{Name}'";
 
-    internal override Value? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(Node node, Reading reading)
     {
         if (node is not MapNode map)
             return reading.Expected(this, node);
@@ -36,7 +36,7 @@ public sealed class StructType : FieldType
                 reading.Keys.Pop();
                 isWhole = false;
             }
-        List<KeyValuePair<string, Value>> values = new(Fields.Count);
+        List<KeyValuePair<string, DsdlValue>> values = new(Fields.Count);
         foreach (StructField field in Fields)
         {
             if (map.Find(field.Name) is not { } entry)
@@ -74,14 +74,14 @@ public sealed class StructType : FieldType
 public sealed record StructField(string Name, FieldType Type, bool IsOptional);
 
 /// <summary>A struct's values, in the order of its fields; missing ones are left out.</summary>
-public sealed record StructValue(StructType Type, IReadOnlyList<KeyValuePair<string, Value>> Fields) : Value
+public sealed record StructValue(StructType Type, IReadOnlyList<KeyValuePair<string, DsdlValue>> Fields) : DsdlValue
 {
     /// <summary>The value of a field, or null if it is missing.</summary>
-    public Value? this[string field]
+    public DsdlValue? this[string field]
     {
         get
         {
-            foreach ((string name, Value value) in Fields)
+            foreach ((string name, DsdlValue value) in Fields)
                 if (name == field)
                     return value;
             return null;
@@ -92,7 +92,7 @@ public sealed record StructValue(StructType Type, IReadOnlyList<KeyValuePair<str
     public override void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        foreach ((string name, Value value) in Fields)
+        foreach ((string name, DsdlValue value) in Fields)
         {
             json.WritePropertyName(name);
             value.Write(json);

@@ -44,7 +44,7 @@ public sealed class Ingest
         Ingest ingest = new(plan, policy, work);
         IngestQueue queue = new(plan.Units.Count, work, ingest.ReadUnit, ingest.ParseBlock);
         queue.Run();
-        foreach (SourceFile file in plan.Files)
+        foreach (SourceFile file in plan.Files.Concat(plan.Companions))
             file.CheckUnchanged();
         return ingest.Collect();
     }

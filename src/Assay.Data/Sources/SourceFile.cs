@@ -41,7 +41,7 @@ public sealed record SourceFile(
         {
             FileInfo info = new(path);
             using var file = File.OpenHandle(path);
-            Span<byte> start = stackalloc byte[6];
+            Span<byte> start = stackalloc byte[16];
             start = start[..RandomAccess.Read(file, start, 0)];
             if (Foreign(start) is { } foreign)
                 throw new AssayException(

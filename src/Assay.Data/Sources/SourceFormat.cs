@@ -3,7 +3,7 @@ namespace Assay.Data;
 /// <summary>How a source file is read.</summary>
 public enum SourceFormat
 {
-    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .parquet; .arrow and .feather; anything else is plain text.</summary>
+    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .parquet; .arrow and .feather; .dsdl; or by its first bytes; anything else is plain text.</summary>
     Auto,
 
     /// <summary>One JSON object per line.</summary>
@@ -26,6 +26,9 @@ public enum SourceFormat
 
     /// <summary>Apache Arrow's IPC files (Feather version 2 among them) and streams; nested values are JSON.</summary>
     Arrow,
+
+    /// <summary>A description in DSDL with its samples; fields are columns, labels their names, nested values JSON.</summary>
+    Dsdl,
 }
 
 /// <summary>How files of a format are known and read.</summary>
@@ -55,6 +58,7 @@ internal sealed record FormatTraits(SourceFormat Format, string Name, string[] E
             Magic = [.. "ARROW1"u8],
             IsGrouped = true,
         },
+        new(SourceFormat.Dsdl, "DSDL", [".dsdl"], RowOffset.Row) { Magic = [.. "$dsdl-version"u8], IsGrouped = true },
     ];
 
     /// <summary>How files of a format are read.</summary>

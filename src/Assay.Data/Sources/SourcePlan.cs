@@ -34,6 +34,9 @@ public sealed class SourcePlan
     /// <summary>Bytes to read in all, compressed ones as they are stored.</summary>
     public long TotalBytes => Files.Sum(file => file.Size);
 
+    /// <summary>Files that rows are read from as well, since others name them; known once the files are hashed.</summary>
+    internal IReadOnlyList<SourceFile> Companions { get; private set; } = [];
+
     internal int BlockSize => _blockSize;
 
     internal IReadOnlyList<SourceUnit> Units { get; }
@@ -140,13 +143,22 @@ public sealed class SourcePlan
         return new(dataset, options, files, blockSize);
     }
 
-    /// <summary>The content hash of each file, in the order of <see cref="Files"/>; reads the files whose hash is not known.</summary>
+    /// <summary>
+    /// The content hash of each file, in the order of <see cref="Files"/>, then of those that they name; reads the files whose hash is not known.
+    /// </summary>
     /// <param name="work">Threads, progress in bytes, cancellation.</param>
     /// <param name="known">The hash of a file by path, size and time of change, from an earlier run; or null.</param>
     /// <exception cref="AssayException">A file cannot be read.</exception>
     public IReadOnlyList<string> HashFiles(Work work, Func<SourceFile, string?>? known = null)
     {
-        string[] hashes = new string[Files.Count];
+        Companions =
+        [
+            .. Files
+                .Where(file => file.Format == SourceFormat.Dsdl)
+                .SelectMany(file => Dsdl.DsdlDataset.Open(file.FullPath).Companions)
+                .Select(path => SourceFile.Inspect(path, path, SourceFormat.Text)),
+        ];
+        string[] hashes = new string[Files.Count + Companions.Count];
         long done = 0,
             total = TotalBytes;
         work.Each(
@@ -159,6 +171,8 @@ public sealed class SourcePlan
                 );
             }
         );
+        for (int i = 0; i < Companions.Count; i++)
+            hashes[Files.Count + i] = Companions[i].ContentHash(work.Cancellation);
         return hashes;
     }
 
@@ -179,6 +193,8 @@ public sealed class SourcePlan
             text.Append("\ncolumn ").Append(column);
         for (int i = 0; i < Files.Count; i++)
             text.Append('\n').Append(Files[i].Name).Append('\0').Append(Files[i].Format).Append(' ').Append(hashes[i]);
+        foreach (string hash in hashes.Skip(Files.Count))
+            text.Append("\nbeside ").Append(hash);
         return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
     }
 

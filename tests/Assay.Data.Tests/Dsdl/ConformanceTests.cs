@@ -42,7 +42,7 @@ public sealed class ConformanceTests : IDisposable
             string yaml =
                 $"$dsdl-version: '0.5.0'\nmeta: {{}}\ndefs:\n{domains}  S: {{$def: struct, $fields: {{v: {JsonSerializer.Serialize(type)}}}}}\n"
                 + $"data:\n  sample-type: S\n  samples:\n    - v: {value}\n";
-            (bool accepted, Value? read, string message) = Read(yaml);
+            (bool accepted, DsdlValue? read, string message) = Read(yaml);
             string verdict = isDeclaration ? declare.GetString()! : one.GetProperty("expect").GetString()!;
             Assert.True(
                 accepted == (verdict == "accept"),
@@ -240,7 +240,7 @@ public sealed class ConformanceTests : IDisposable
             );
             if (faults.TryGetValue(name[..^"-template".Length], out string? fault))
             {
-                string message = Assert.Throws<DsdlException>(() => DsdlDataset.Open(file, folder)).ToString();
+                string message = Assert.Throws<DocumentException>(() => DsdlDataset.Open(file, folder)).ToString();
                 Assert.Contains(fault, message, StringComparison.Ordinal);
                 Assert.Matches($@"{name}\.yaml:\d+:\d+ \(key '\w+\.\$fields\.\w+'\)", message);
             }
@@ -270,7 +270,7 @@ public sealed class ConformanceTests : IDisposable
     public void Small_images_are_read_with_a_folder_of_libraries(string part, int least)
     {
         string description = SharedData.Path($"opendatalab-dsdl/cifar10/{part}_data.yaml");
-        string missing = Assert.Throws<DsdlException>(() => DsdlDataset.Open(description)).ToString();
+        string missing = Assert.Throws<DocumentException>(() => DsdlDataset.Open(description)).ToString();
         Assert.Contains("class/cifar10-class-dom", missing, StringComparison.Ordinal);
         Directory.CreateDirectory(Path.Combine(_folder, "class"));
         Directory.CreateDirectory(Path.Combine(_folder, "task"));
@@ -295,7 +295,7 @@ public sealed class ConformanceTests : IDisposable
         .JavaScriptEncoder
         .Default;
 
-    private static (bool Accepted, Value? Value, string Message) Read(string yaml)
+    private static (bool Accepted, DsdlValue? Value, string Message) Read(string yaml)
     {
         try
         {
@@ -308,7 +308,7 @@ public sealed class ConformanceTests : IDisposable
         }
     }
 
-    private static void AssertResult(string type, JsonElement expected, Value value)
+    private static void AssertResult(string type, JsonElement expected, DsdlValue value)
     {
         switch (value)
         {

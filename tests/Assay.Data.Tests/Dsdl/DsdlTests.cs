@@ -121,16 +121,16 @@ public sealed class DsdlTests : IDisposable
     [Fact]
     public void All_errors_of_a_description_are_reported_at_once()
     {
-        DsdlException failure = Assert.Throws<DsdlException>(() =>
+        DocumentException failure = Assert.Throws<DocumentException>(() =>
             Parse(With("{a: Foo, b: 'Label[dom=Bar]', 2c: Int, d: 'BBox[mode=cxcy]', e: 'Date[fmt=\"%Q\"]'}", "[]"))
         );
         Assert.Equal(
-            ["2c", "found 'Foo'", "found 'Bar'", "xywh or xyxy", "'%Q'"],
-            failure.Errors.Select(error =>
-                Array.Find(["2c", "found 'Foo'", "found 'Bar'", "xywh or xyxy", "'%Q'"], error.Message.Contains)
+            ["found 'Foo'", "found 'Bar'", "2c", "xywh or xyxy", "'%Q'"],
+            failure.Problems.Select(error =>
+                Array.Find(["found 'Foo'", "found 'Bar'", "2c", "xywh or xyxy", "'%Q'"], error.What.Contains)
             )
         );
-        Assert.All(failure.Errors, error => Assert.Equal((4, true), ((int)error.Where.Line, error.Where.Column > 1)));
+        Assert.All(failure.Problems, error => Assert.Equal((4, true), ((int)error.Where.Line, error.Where.Column > 1)));
     }
 
     [Theory]
@@ -209,12 +209,15 @@ public sealed class DsdlTests : IDisposable
         // With a folder of libraries nothing else is looked at.
         string only = Path.Combine(_folder, "libraries");
         Write("libraries/one.yaml", one);
-        Assert.Contains("sub/two", Assert.Throws<DsdlException>(() => DsdlDataset.Open(main, only)).Message);
+        Assert.Contains("sub/two", Assert.Throws<DocumentException>(() => DsdlDataset.Open(main, only)).Message);
         Write("libraries/sub/two.yaml", two);
         Assert.Equal(2, DsdlDataset.Open(main, only).Warnings.Count);
 
         Write("libraries/one.yaml", "$dsdl-version: '0.5.0'\n$import: [one]\n");
-        Assert.Contains("import themselves", Assert.Throws<DsdlException>(() => DsdlDataset.Open(main, only)).Message);
+        Assert.Contains(
+            "import themselves",
+            Assert.Throws<DocumentException>(() => DsdlDataset.Open(main, only)).Message
+        );
     }
 
     [Fact]
