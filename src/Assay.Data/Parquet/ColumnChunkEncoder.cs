@@ -68,7 +68,7 @@ internal sealed class ColumnChunkEncoder(ByteBuffer output) : IDisposable
                 if (levels[to++] == 1)
                 {
                     lastValue++;
-                    end += PlainSize(type, values[end..]);
+                    end += PlainRows.SizeOf(type, values[end..]);
                 }
             body.Truncate(0);
             AppendLevels(levels[from..to], body);
@@ -104,15 +104,6 @@ internal sealed class ColumnChunkEncoder(ByteBuffer output) : IDisposable
             Range = RangeOf(type, values),
         };
     }
-
-    /// <summary>Bytes of the first of these values.</summary>
-    public static int PlainSize(ColumnType type, ReadOnlySpan<byte> values) =>
-        type switch
-        {
-            ColumnType.Bool => 1,
-            ColumnType.Int64 or ColumnType.Float64 => 8,
-            _ => 4 + BinaryPrimitives.ReadInt32LittleEndian(values),
-        };
 
     public void Dispose()
     {
@@ -214,7 +205,7 @@ internal sealed class PlainDictionary : IDisposable
         int at = 0;
         for (int i = 0; i < count; i++)
         {
-            int size = ColumnChunkEncoder.PlainSize(type, values[at..]);
+            int size = PlainRows.SizeOf(type, values[at..]);
             dictionary.Add(values.Slice(at, size));
             at += size;
             bool isTried = i + 1 == count || (i + 1) % Trial == 0;

@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
-using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Assay.Data;
 
@@ -27,137 +23,8 @@ public static class ParquetWriter
     public static WrittenFile Write(string path, View view, Work work, WriterOptions? options = null) =>
         Write(path, view, work, options, RowExport.DefaultWindow);
 
-    internal static WrittenFile Write(string path, View view, Work work, WriterOptions? options, int window)
-    {
-        OutputColumns columns = new(view, options ?? new());
-        Field[] fields =
-        [
-            .. columns.Fields.Select(
-                (field, c) => c == columns.TextField ? field with { Type = ColumnType.Text } : field
-            ),
-            .. columns
-                .Names.Skip(columns.Fields.Length)
-                .Select(name => new Field(name, OutputColumns.TypeOfAdded(name))),
-        ];
-        RowExport export = new(
-            view,
-            work,
-            (batch, rows, output, ends) => Serialize(columns, fields, batch, rows, output, ends)
-        )
-        {
-            WindowBytes = window,
-        };
-        return export.Write(path, new ParquetPacker(fields));
-    }
-
-    /// <summary>A row: for each column a byte that says whether there is a value, and the value as PLAIN writes it.</summary>
-    private static void Serialize(
-        OutputColumns columns,
-        Field[] fields,
-        Batch batch,
-        ReadOnlySpan<int> rows,
-        ByteBuffer output,
-        Span<int> ends
-    )
-    {
-        Column?[] values = columns.In(batch.Table);
-        Span<byte> id = stackalloc byte[32];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            int row = rows[i],
-                local = batch.Local(row);
-            for (int c = 0; c < values.Length; c++)
-                if (c == columns.TextField && batch.IsEdited(row))
-                    AppendBytes(output, batch.Text(row));
-                else if (values[c] is { } column && !column.IsNull(local))
-                    AppendValue(output, fields[c].Type, column, local);
-                else
-                    output.Append((byte)0);
-            if (columns.HasIds)
-            {
-                batch.Id(row).Value.TryFormat(id, out _, "x32", null);
-                AppendBytes(output, id);
-            }
-            if (columns.Reason is { } reason)
-                AppendBytes(output, Encoding.UTF8.GetBytes(reason(row)));
-            foreach (Signal signal in columns.Signals)
-                if (double.IsFinite(signal.Values[row]))
-                    AppendFixed(output, (double)signal.Values[row]);
-                else
-                    output.Append((byte)0);
-            ends[i] = output.Length;
-        }
-    }
-
-    /// <summary>A value of a table in the type of the dataset, which may be wider.</summary>
-    private static void AppendValue(ByteBuffer output, ColumnType type, Column column, int row)
-    {
-        bool isText = column.Type is ColumnType.Text or ColumnType.Json;
-        switch (type)
-        {
-            case ColumnType.Bool:
-                AppendFixed(output, (byte)column.Number(row)!.Value);
-                break;
-            case ColumnType.Int64 when isText:
-                Utf8Parser.TryParse(column.Utf8(row), out long whole, out _);
-                AppendFixed(output, whole);
-                break;
-            case ColumnType.Int64:
-                AppendFixed(output, column.Int64(row));
-                break;
-            case ColumnType.Float64:
-                AppendFixed(output, column.Number(row)!.Value);
-                break;
-            case ColumnType.Json when column.Type == ColumnType.Text:
-                AppendQuoted(output, column.Utf8(row));
-                break;
-            case ColumnType.Json when !isText:
-                AppendJson(output, column, row);
-                break;
-            default:
-                AppendBytes(output, column.Utf8(row));
-                break;
-        }
-    }
-
-    private static void AppendFixed<T>(ByteBuffer output, T value)
-        where T : unmanaged
-    {
-        output.Append((byte)1);
-        output.Append(value);
-    }
-
-    private static void AppendBytes(ByteBuffer output, ReadOnlySpan<byte> bytes)
-    {
-        AppendFixed(output, bytes.Length);
-        output.Append(bytes);
-    }
-
-    private static void AppendQuoted(ByteBuffer output, ReadOnlySpan<byte> text) =>
-        AppendBytes(
-            output,
-            [
-                (byte)'"',
-                .. JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes,
-                (byte)'"',
-            ]
-        );
-
-    private static void AppendJson(ByteBuffer output, Column column, int row)
-    {
-        Span<byte> room = stackalloc byte[32];
-        int length = 0;
-        if (column.Type == ColumnType.Int64)
-            column.Int64(row).TryFormat(room, out length, default, System.Globalization.CultureInfo.InvariantCulture);
-        else if (column.Type == ColumnType.Float64)
-            column.Float64(row).TryFormat(room, out length, default, System.Globalization.CultureInfo.InvariantCulture);
-        AppendBytes(
-            output,
-            length > 0 ? room[..length]
-                : column.Bool(row) ? "true"u8
-                : "false"u8
-        );
-    }
+    internal static WrittenFile Write(string path, View view, Work work, WriterOptions? options, int window) =>
+        PlainRows.Write(path, view, work, options, window, fields => new ParquetPacker(fields));
 }
 
 /// <summary>Makes a row group of each chunk of rows, and the footer.</summary>
@@ -170,32 +37,14 @@ internal sealed class ParquetPacker(Field[] fields) : ChunkPacker
 
     public override byte[] Pack(int index, ByteBuffer chunk)
     {
-        int rows = 0;
-        ByteBuffer[] levels = [.. fields.Select(_ => new ByteBuffer())],
-            values = [.. fields.Select(_ => new ByteBuffer())];
+        using PlainColumns columns = new(fields, chunk.Span);
         using ByteBuffer output = new();
         using ColumnChunkEncoder encoder = new(output);
         WrittenChunk[] written = new WrittenChunk[fields.Length];
-        for (ReadOnlySpan<byte> rest = chunk.Span; !rest.IsEmpty; rows++)
         for (int c = 0; c < fields.Length; c++)
-        {
-            int has = rest[0];
-            rest = rest[1..];
-            levels[c].Append(has);
-            if (has == 0)
-                continue;
-            int size = ColumnChunkEncoder.PlainSize(fields[c].Type, rest);
-            values[c].Append(rest[..size]);
-            rest = rest[size..];
-        }
-        for (int c = 0; c < fields.Length; c++)
-        {
-            written[c] = encoder.Encode(fields[c].Type, MemoryMarshal.Cast<byte, int>(levels[c].Span), values[c].Span);
-            levels[c].Dispose();
-            values[c].Dispose();
-        }
+            written[c] = encoder.Encode(fields[c].Type, columns.Levels(c), columns.Values(c));
         lock (_groups)
-            _groups.Add(index, (output.Length, rows, written));
+            _groups.Add(index, (output.Length, columns.Rows, written));
         return output.Span.ToArray();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -88,7 +89,7 @@ public static class JsonlWriter
                 json.WriteNumber(name, column.Int64(row));
                 break;
             case ColumnType.Float64:
-                json.WriteNumber(name, column.Float64(row));
+                WriteNumber(json, name, column.Float64(row));
                 break;
             case ColumnType.Text:
                 json.WriteString(name, column.Utf8(row));
@@ -98,5 +99,20 @@ public static class JsonlWriter
                 json.WriteRawValue(column.Utf8(row), skipInputValidation: true);
                 break;
         }
+    }
+
+    /// <summary>A whole one keeps its point (and a zero its sign), so that the column is read as what it was.</summary>
+    private static void WriteNumber(Utf8JsonWriter json, JsonEncodedText name, double number)
+    {
+        const double all = 1e15; // from here on numbers are written with an exponent
+        if (number != Math.Floor(number) || Math.Abs(number) >= all)
+        {
+            json.WriteNumber(name, number);
+            return;
+        }
+        Span<byte> room = stackalloc byte[32];
+        number.TryFormat(room, out int length, "0.0", CultureInfo.InvariantCulture);
+        json.WritePropertyName(name);
+        json.WriteRawValue(room[..length], skipInputValidation: true);
     }
 }

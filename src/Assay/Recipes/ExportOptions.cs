@@ -42,4 +42,7 @@ public enum ExportFormat
 
     /// <summary>Apache Parquet, compressed with Zstandard.</summary>
     Parquet,
+
+    /// <summary>Apache Arrow's IPC file, to be mapped into memory.</summary>
+    Arrow,
 }

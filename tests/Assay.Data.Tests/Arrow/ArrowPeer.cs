@@ -33,6 +33,18 @@ internal static class ArrowPeer
         return bytes.ToArray();
     }
 
+    /// <summary>What the peer reads of a file, written by it again and read as lines of JSON.</summary>
+    public static List<string> Read(string path, SourceFolder folder)
+    {
+        using FileStream file = File.OpenRead(path);
+        using ArrowFileReader reader = new(file);
+        List<RecordBatch> batches = [];
+        while (reader.ReadNextRecordBatch() is { } batch)
+            batches.Add(batch);
+        string again = folder.Write("again.arrow", Write(batches, isStream: true));
+        return FileRows.Read(again, format: Data.SourceFormat.Arrow).Lines;
+    }
+
     /// <summary>A batch of columns that may hold missing values.</summary>
     public static RecordBatch Batch(params (string Name, IArrowArray Array)[] columns) =>
         new(

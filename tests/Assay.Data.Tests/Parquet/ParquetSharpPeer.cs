@@ -21,6 +21,7 @@ internal static class ParquetSharpPeer
         using ReaderProperties properties = ReaderProperties.GetDefaultReaderProperties();
         properties.EnablePageChecksumVerification();
         using ArrowReaderProperties arrowProperties = ArrowReaderProperties.GetDefault();
+        arrowProperties.ArrowExtensionEnabled = true; // JSON is told from text
         arrowProperties.CoerceInt96TimestampUnit = Apache.Arrow.Types.TimeUnit.Microsecond; // else years beyond 2262 wrap around
         using FileReader reader = new(path, properties, arrowProperties);
         using IArrowArrayStream stream = reader.GetRecordBatchReader();

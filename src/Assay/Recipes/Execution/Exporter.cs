@@ -75,6 +75,7 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
         {
             ExportFormat.JsonlGz => ".jsonl.gz",
             ExportFormat.Parquet => ".parquet",
+            ExportFormat.Arrow => ".arrow",
             _ => ".jsonl",
         };
         List<ManifestFile> files = [WriteRows(folder, "train" + ending, flow.View, options, work)];
@@ -129,10 +130,12 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
     {
         string path = Path.Combine(folder, name);
         WriterOptions columns = new() { Ids = options.Ids, Reason = reason };
-        WrittenFile written =
-            options.Format == ExportFormat.Parquet
-                ? ParquetWriter.Write(path, view, work, columns)
-                : JsonlWriter.Write(path, view, work, columns);
+        WrittenFile written = options.Format switch
+        {
+            ExportFormat.Parquet => ParquetWriter.Write(path, view, work, columns),
+            ExportFormat.Arrow => ArrowWriter.Write(path, view, work, columns),
+            _ => JsonlWriter.Write(path, view, work, columns),
+        };
         return new(name, written.Rows, written.Bytes, HashOf(path));
     }
 
