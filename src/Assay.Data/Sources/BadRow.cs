@@ -62,7 +62,7 @@ internal sealed record BadRow
     private Location Locate()
     {
         if (Place is { } place)
-            return new(File.FullPath, place.Line, place.Column, Key: Key);
+            return new(File.FullPath, place.Line, place.Column, IsOfRecord ? Offset : -1, Key);
         long fault = Offset + At;
         long line = 0;
         try
@@ -81,6 +81,8 @@ internal sealed record BadRow
         }
         return new(File.FullPath, line, column, fault, Key);
     }
+
+    private bool IsOfRecord => FormatTraits.Of(File.Format).Offset == RowOffset.Record;
 
     /// <summary>Writes the row as a line of JSON.</summary>
     public void WriteTo(IBufferWriter<byte> output)

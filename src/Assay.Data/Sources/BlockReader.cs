@@ -84,17 +84,19 @@ internal sealed class BlockReader(
     private int FindCut(int from)
     {
         state = framing.After(_buffer.AsSpan(0, from));
-        int at = from;
+        int at = from - framing.Pending;
+        int shown = from;
         while (state != Framing.RowStart)
         {
-            if (at == _length && !Fill(Math.Max(Step, Math.Min(1 << 20, _length))))
+            if (_length == shown && !Fill(Math.Max(Step, Math.Min(1 << 20, _length))))
                 return _length;
             int read = framing.Next(_buffer.AsSpan(at.._length), ref state);
             if (read >= 0)
                 return at + read;
-            at = _length;
-            if (at - from > maxRow)
-                return at;
+            if (_length - from > maxRow)
+                return _length - framing.Pending;
+            shown = _length;
+            at = _length - framing.Pending;
         }
         return at;
     }
@@ -103,10 +105,10 @@ internal sealed class BlockReader(
     {
         while (offset < end)
         {
-            if (_length == 0 && !Fill(Step))
+            if (_length <= framing.Pending && !Fill(Step))
                 return false;
             int read = framing.Next(_buffer.AsSpan(0, _length), ref state);
-            Drop(read < 0 ? _length : read);
+            Drop(read < 0 ? _length - framing.Pending : read);
             if (read >= 0)
                 return offset < end;
         }

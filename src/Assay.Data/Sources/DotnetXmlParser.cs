@@ -53,17 +53,11 @@ internal sealed class DotnetXmlParser(SourceOptions options) : RowParser(options
     {
         byte[] text = Encoding.UTF8.GetBytes(type.ToText());
         table.Column(Options.Text).Set(text);
-        SetIfFree(table, "type", type.FullName);
-        SetIfFree(table, "namespace", file.NamespaceOf(type.FullName));
-        SetIfFree(table, "assembly", file.Assembly);
+        Set(table, "type", type.FullName);
+        Set(table, "namespace", file.NamespaceOf(type.FullName));
+        Set(table, "assembly", file.Assembly);
         if (Options.Text != "members")
             table.Column("members").Set(type.Members);
         table.EndRow(RowId.Of(text, segment.Source, ordinal), ordinal);
-    }
-
-    private void SetIfFree(TableBuilder table, string column, string value)
-    {
-        if (column != Options.Text && value.Length > 0)
-            table.Column(column).Set(Encoding.UTF8.GetBytes(value));
     }
 }

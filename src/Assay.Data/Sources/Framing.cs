@@ -18,7 +18,10 @@ internal abstract class Framing
     /// <summary>How many bytes to read until a row starts, or -1 if none starts at or before the end.</summary>
     public abstract int Next(ReadOnlySpan<byte> bytes, ref int state);
 
-    /// <summary>The framing of a format.</summary>
+    /// <summary>How many of the bytes that <see cref="Next"/> read last it must be shown again, with more behind them.</summary>
+    public virtual int Pending => 0;
+
+    /// <summary>The framing of a format, for one reader.</summary>
     public static Framing Of(SourceFormat format, TextRows rows) =>
         format switch
         {
@@ -27,6 +30,7 @@ internal abstract class Framing
             SourceFormat.Tsv => new CsvFraming((byte)'\t'),
             SourceFormat.Text when rows == TextRows.Line => new LineFraming(),
             SourceFormat.Text when rows == TextRows.Paragraph => new ParagraphFraming(),
+            SourceFormat.Warc => new WarcFraming(),
             _ => new WholeFraming(),
         };
 }

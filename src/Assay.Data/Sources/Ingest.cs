@@ -14,7 +14,6 @@ public sealed class Ingest
     private readonly BadRowPolicy _policy;
     private readonly Work _work;
     private readonly CsvStates _csv;
-    private readonly Dictionary<SourceFormat, Framing> _framings;
     private readonly long[] _counted; // bytes of each unit that progress has heard of
     private long _done;
 
@@ -24,10 +23,6 @@ public sealed class Ingest
         _policy = policy;
         _work = work;
         _counted = new long[plan.Units.Count];
-        _framings = plan
-            .Files.Select(file => file.Format)
-            .Distinct()
-            .ToDictionary(format => format, format => Framing.Of(format, plan.Options.Rows));
         _csv = new(plan, work);
     }
 
@@ -71,7 +66,7 @@ public sealed class Ingest
         using BlockReader reader = new(
             raw,
             unit.Start,
-            _framings[file.Format],
+            FramingOf(file),
             StateAt(file, unit, index),
             _plan.Options.MaxRow.Bytes,
             _work.Cancellation
@@ -93,12 +88,12 @@ public sealed class Ingest
     {
         if (unit.Start == 0)
             return Framing.RowStart;
-        if (_framings[file.Format] is CsvFraming)
+        if (FramingOf(file) is CsvFraming)
             return _csv.At(index);
         using FileStream raw = file.OpenRaw();
         Span<byte> before = stackalloc byte[1];
         RandomAccess.Read(raw.SafeFileHandle, before, unit.Start - 1);
-        return _framings[file.Format].After(before);
+        return FramingOf(file).After(before);
     }
 
     /// <summary>Reads whole files one after the other, handing out blocks as they fill.</summary>
@@ -115,7 +110,7 @@ public sealed class Ingest
             using BlockReader reader = new(
                 file.Decompress(raw),
                 0,
-                _framings[file.Format],
+                FramingOf(file),
                 Framing.RowStart,
                 _plan.Options.MaxRow.Bytes,
                 _work.Cancellation
@@ -188,7 +183,7 @@ public sealed class Ingest
         using BlockReader reader = new(
             file.OpenContent(),
             0,
-            _framings[file.Format],
+            FramingOf(file),
             Framing.RowStart,
             _plan.Options.MaxRow.Bytes,
             _work.Cancellation
@@ -335,6 +330,8 @@ public sealed class Ingest
             size += _plan.Files[unit.FirstFile + i].Size;
         return size;
     }
+
+    private Framing FramingOf(SourceFile file) => Framing.Of(file.Format, _plan.Options.Rows);
 
     private static string TableStage(int unit) => $"table-{unit:D6}";
 

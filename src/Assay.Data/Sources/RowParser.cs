@@ -21,6 +21,8 @@ internal abstract class RowParser(SourceOptions options)
             SourceFormat.Jsonl => new JsonlParser(options),
             SourceFormat.Csv => new CsvParser(options, (byte)','),
             SourceFormat.Tsv => new CsvParser(options, (byte)'\t'),
+            SourceFormat.Html => new HtmlParser(options),
+            SourceFormat.Warc => new WarcParser(options),
             SourceFormat.DotnetXml => new DotnetXmlParser(options),
             _ => new TextParser(options),
         };
@@ -35,6 +37,13 @@ internal abstract class RowParser(SourceOptions options)
     }
 
     protected static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept(" \t\r\n"u8) < 0;
+
+    /// <summary>Sets a column beside the text to what is known; to nothing where that is missing, or the text has the name.</summary>
+    protected void Set(TableBuilder table, string column, string? value)
+    {
+        if (column != Options.Text && !string.IsNullOrEmpty(value))
+            table.Column(column).Set(Encoding.UTF8.GetBytes(value));
+    }
 
     /// <summary>Reports a row that is too long or, unless all of its block is <paramref name="known"/> to be valid, not UTF-8.</summary>
     protected bool IsReadable(Segment segment, ReadOnlySpan<byte> row, long offset, bool known, BadRows bad)

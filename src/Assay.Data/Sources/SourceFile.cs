@@ -129,7 +129,7 @@ public sealed record SourceFile(
         FormatTraits.Of(Unpacked(name), []).Offset switch
         {
             RowOffset.Byte when line > 0 => $"line {line}",
-            RowOffset.Byte => $"byte {offset:N0}",
+            RowOffset.Byte or RowOffset.Record => $"byte {offset:N0}",
             RowOffset unit => $"{unit.ToString().ToLowerInvariant()} {offset + 1:N0}",
         };
 

@@ -3,7 +3,7 @@ namespace Assay.Data;
 /// <summary>How a source file is read.</summary>
 public enum SourceFormat
 {
-    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .parquet; .arrow and .feather; .dsdl; or by its first bytes; anything else is plain text.</summary>
+    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .html, .htm and .xhtml; .warc; .parquet; .arrow and .feather; .dsdl; or by its first bytes; anything else is plain text.</summary>
     Auto,
 
     /// <summary>One JSON object per line.</summary>
@@ -29,6 +29,12 @@ public enum SourceFormat
 
     /// <summary>A description in DSDL with its samples; fields are columns, labels their names, nested values JSON.</summary>
     Dsdl,
+
+    /// <summary>Pages of the web: the text of each file.</summary>
+    Html,
+
+    /// <summary>Web archives; one row per record that holds text.</summary>
+    Warc,
 }
 
 /// <summary>How files of a format are known and read.</summary>
@@ -52,6 +58,8 @@ internal sealed record FormatTraits(SourceFormat Format, string Name, string[] E
         new(SourceFormat.Tsv, "TSV", [".tsv"], RowOffset.Byte),
         new(SourceFormat.Text, "plain text", [], RowOffset.Byte),
         new(SourceFormat.DotnetXml, ".NET XML documentation", [".xml"], RowOffset.Type),
+        new(SourceFormat.Html, "HTML", [".html", ".htm", ".xhtml"], RowOffset.Byte),
+        new(SourceFormat.Warc, "WARC", [".warc"], RowOffset.Record) { Magic = [.. "WARC/"u8] },
         new(SourceFormat.Parquet, "Parquet", [".parquet"], RowOffset.Row) { Magic = [.. "PAR1"u8], IsGrouped = true },
         new(SourceFormat.Arrow, "Arrow", [".arrow", ".feather"], RowOffset.Row)
         {
@@ -87,6 +95,9 @@ internal enum RowOffset
 {
     /// <summary>The byte of the decompressed content where the row starts; a line can be told from it.</summary>
     Byte,
+
+    /// <summary>The byte of the decompressed content where a record starts, in a format that is no lines of text.</summary>
+    Record,
 
     /// <summary>The ordinal of a type.</summary>
     Type,

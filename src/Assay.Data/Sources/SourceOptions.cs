@@ -83,6 +83,9 @@ public sealed record SourceOptions
     /// <summary>What a row of a plain-text file is.</summary>
     public TextRows Rows { get; init; } = TextRows.Line;
 
+    /// <summary>What is taken of pages of HTML, alone or in web archives.</summary>
+    public HtmlText Html { get; init; } = HtmlText.Main;
+
     /// <summary>A row longer than this many bytes, at most 1G, is a bad row.</summary>
     public ByteSize MaxRow { get; init; } = new(128L << 20);
 }

@@ -191,6 +191,8 @@ public sealed class SourcePlan
             .Append(Options.MaxRow.Bytes);
         foreach (string column in Options.Columns)
             text.Append("\ncolumn ").Append(column);
+        if (Options.Html != HtmlText.Main)
+            text.Append("\nhtml ").Append(Options.Html);
         for (int i = 0; i < Files.Count; i++)
             text.Append('\n').Append(Files[i].Name).Append('\0').Append(Files[i].Format).Append(' ').Append(hashes[i]);
         foreach (string hash in hashes.Skip(Files.Count))
