@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+
 namespace Assay.Tests.Cli;
 
 public sealed class RemoteTests

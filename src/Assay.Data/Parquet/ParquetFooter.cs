@@ -9,7 +9,17 @@ namespace Assay.Data;
 /// <param name="Values">Values and missing values in it.</param>
 /// <param name="Start">Where its first page starts.</param>
 /// <param name="Bytes">Bytes of its pages with their headers.</param>
-internal sealed record ParquetChunk(ParquetType Type, ParquetCodec Codec, long Values, long Start, long Bytes);
+internal sealed record ParquetChunk(ParquetType Type, ParquetCodec Codec, long Values, long Start, long Bytes)
+{
+    /// <summary>What is known of its values.</summary>
+    public ParquetStatistics Statistics { get; init; } = new(null, null, null);
+}
+
+/// <summary>What a footer says of the values of a chunk; null where it says nothing.</summary>
+/// <param name="Least">A value that none lies below, as PLAIN has it.</param>
+/// <param name="Greatest">A value that none lies above.</param>
+/// <param name="Missing">Number of missing values.</param>
+internal sealed record ParquetStatistics(byte[]? Least, byte[]? Greatest, long? Missing);
 
 /// <summary>A row group: its rows, and a chunk for each leaf of the schema.</summary>
 /// <param name="FirstRow">Ordinal of its first row in the file.</param>
@@ -27,9 +37,16 @@ internal sealed class ParquetFooter
     private const int Tail = 8; // length of the metadata, magic
     private const int MaxBytes = 1 << 29;
 
-    private ParquetFooter(ParquetNode root, IReadOnlyList<ParquetNode> leaves, List<ParquetGroup> groups, long dataEnd)
+    private ParquetFooter(
+        ParquetNode root,
+        IReadOnlyList<ParquetNode> leaves,
+        List<ParquetGroup> groups,
+        bool[] ordered,
+        long dataEnd
+    )
     {
         Root = root;
+        Ordered = ordered;
         Leaves = leaves;
         Groups = groups;
         DataEnd = dataEnd;
@@ -40,6 +57,9 @@ internal sealed class ParquetFooter
     public IReadOnlyList<ParquetNode> Leaves { get; }
 
     public IReadOnlyList<ParquetGroup> Groups { get; }
+
+    /// <summary>For each leaf whether least and greatest values are in the order of its type; empty where the file does not say.</summary>
+    public bool[] Ordered { get; }
 
     /// <summary>Where pages end at the latest.</summary>
     public long DataEnd { get; }
@@ -76,6 +96,7 @@ internal sealed class ParquetFooter
         ParquetSchemaReader schema = new();
         ParquetNode? root = null;
         List<ParquetGroup>? groups = null;
+        bool[] ordered = [];
         reader.Enter();
         while (reader.Field(out int id, out ThriftType type))
             switch (id)
@@ -86,6 +107,9 @@ internal sealed class ParquetFooter
                 case 4 when groups is null:
                     groups = ReadGroups(ref reader, type, schema.Leaves, dataEnd);
                     break;
+                case 7 when ordered.Length == 0:
+                    ordered = ReadOrders(ref reader, type);
+                    break;
                 case 8:
                     throw new ParquetException("expected a Parquet file without encryption, found an encrypted one");
                 default:
@@ -94,8 +118,25 @@ internal sealed class ParquetFooter
             }
         // The number of rows in all is not always right, and those of the row groups say the same.
         return root is not null && groups is not null
-            ? new(root, schema.Leaves, groups, dataEnd)
+            ? new(root, schema.Leaves, groups, ordered, dataEnd)
             : throw new ParquetException("expected metadata with a schema and row groups, found it without");
+    }
+
+    /// <summary>Unions of one field each; the first is the order of the type.</summary>
+    private static bool[] ReadOrders(ref ThriftReader reader, ThriftType list)
+    {
+        bool[] ordered = new bool[reader.List(list, ThriftType.Struct)];
+        for (int i = 0; i < ordered.Length; i++)
+        {
+            int outer = reader.Enter();
+            while (reader.Field(out int id, out ThriftType type))
+            {
+                ordered[i] = id == 1;
+                reader.Skip(type);
+            }
+            reader.Leave(outer);
+        }
+        return ordered;
     }
 
     private static List<ParquetGroup> ReadGroups(
@@ -173,6 +214,7 @@ internal sealed class ParquetFooter
             bytes = -1,
             data = -1,
             dictionary = -1;
+        ParquetStatistics statistics = new(null, null, null);
         int outer = reader.Enter();
         while (reader.Field(out int id, out ThriftType type))
             switch (id)
@@ -195,6 +237,9 @@ internal sealed class ParquetFooter
                 case 11:
                     dictionary = reader.Long(type);
                     break;
+                case 12 when type == ThriftType.Struct:
+                    statistics = ReadStatistics(ref reader);
+                    break;
                 default:
                     reader.Skip(type);
                     break;
@@ -212,6 +257,31 @@ internal sealed class ParquetFooter
             throw new ParquetException(
                 $"expected {where} within the file, found {values} values in {bytes} bytes at byte {start}"
             );
-        return new(leaf.Type, (ParquetCodec)codec, values, start, bytes);
+        return new(leaf.Type, (ParquetCodec)codec, values, start, bytes) { Statistics = statistics };
+    }
+
+    /// <summary>Least and greatest values of older files (fields 1 and 2) are in no certain order, and left alone.</summary>
+    private static ParquetStatistics ReadStatistics(ref ThriftReader reader)
+    {
+        ParquetStatistics statistics = new(null, null, null);
+        int outer = reader.Enter();
+        while (reader.Field(out int id, out ThriftType type))
+            switch (id)
+            {
+                case 3:
+                    statistics = statistics with { Missing = reader.Long(type) };
+                    break;
+                case 5:
+                    statistics = statistics with { Greatest = reader.Binary(type).ToArray() };
+                    break;
+                case 6:
+                    statistics = statistics with { Least = reader.Binary(type).ToArray() };
+                    break;
+                default:
+                    reader.Skip(type);
+                    break;
+            }
+        reader.Leave(outer);
+        return statistics;
     }
 }

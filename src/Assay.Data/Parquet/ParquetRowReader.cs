@@ -48,6 +48,8 @@ internal sealed class ParquetRowReader : IGroupedRows
     {
         ParquetGroup group = _footer.Groups[index];
         ParquetNode[] columns = Columns();
+        if (!MayHold(group))
+            return;
         BufferBudget budget = new("pages", _options.MaxRow);
         using PageCodec codec = new();
         using PageInput input = new(_handle, _footer.DataEnd, budget);
@@ -121,6 +123,45 @@ internal sealed class ParquetRowReader : IGroupedRows
         IReadOnlyList<ParquetNode> all = _footer.Root.Children;
         return [.. IGroupedRows.Columns([.. all.Select(column => column.Name)], _file, _options).Select(c => all[c])];
     }
+
+    /// <summary>False only if the statistics say that no row of the group is one that is asked for.</summary>
+    private bool MayHold(ParquetGroup group)
+    {
+        using ParquetCells one = new(),
+            other = new();
+        foreach (ColumnCondition condition in _options.Where)
+        {
+            ParquetNode leaf = _footer.Root.Children.First(column => column.Name == condition.Column);
+            if (!leaf.IsLeaf || leaf.Repetition == ParquetRepetition.Repeated)
+                continue;
+            ParquetChunk chunk = group.Chunks[leaf.FirstLeaf];
+            (byte[]? least, byte[]? greatest, long? missing) = chunk.Statistics;
+            if (missing == chunk.Values)
+                return false;
+            if (least is null || greatest is null || !HasRange(leaf, least) || !HasRange(leaf, greatest))
+                continue;
+            if (!condition.MayHold(one.Of(leaf, least), other.Of(leaf, greatest)))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whether a bound of values is one of what rows have: numbers, and texts, of which it may be a part.</summary>
+    private bool HasRange(ParquetNode leaf, byte[] bound) =>
+        _footer.Ordered.ElementAtOrDefault(leaf.FirstLeaf)
+        && leaf.Meaning switch
+        {
+            ParquetMeaning.Text => leaf.Type == ParquetType.ByteArray,
+            ParquetMeaning.None => leaf.Type
+                is ParquetType.Int32
+                    or ParquetType.Int64
+                    or ParquetType.Float
+                    or ParquetType.Double
+                && bound.Length == leaf.Width,
+            ParquetMeaning.Unsigned => bound.Length == leaf.Width,
+            ParquetMeaning.Decimal => bound.Length > 0 && (leaf.Width == 0 || bound.Length == leaf.Width),
+            _ => false,
+        };
 
     private void ReadRow(Group group, ParquetNode[] columns, long row)
     {

@@ -19,7 +19,7 @@ internal sealed class GroupReader(
     private long _rowsInGroup,
         _rowsOfGroup = 1;
 
-    public TableBuilder Table { get; private set; } = new("");
+    public TableBuilder Table { get; private set; } = new("") { Where = plan.Options.Where };
 
     public BadRows Bad { get; private set; } = new(policy);
 
@@ -80,7 +80,7 @@ internal sealed class GroupReader(
         finish(this, _blocks++);
         string source = Table.Source;
         Table.Dispose();
-        Table = new(source);
+        Table = new(source) { Where = plan.Options.Where };
         Bad = new(policy);
         _held = 0;
     }

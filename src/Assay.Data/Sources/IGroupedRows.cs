@@ -35,7 +35,8 @@ internal interface IGroupedRows : IDisposable
     /// <exception cref="AssayException">The file lacks one that was asked for.</exception>
     static int[] Columns(string[] names, SourceFile file, SourceOptions options)
     {
-        foreach (string name in options.Columns)
+        string[] asked = [.. options.Columns, .. options.Where.Select(condition => condition.Column)];
+        foreach (string name in asked)
             if (!names.Contains(name))
                 throw new AssayException(
                     $"the file has no column '{name}'",
@@ -46,9 +47,7 @@ internal interface IGroupedRows : IDisposable
         [
             .. Enumerable
                 .Range(0, names.Length)
-                .Where(c =>
-                    options.Columns.Count == 0 || names[c] == options.Text || options.Columns.Contains(names[c])
-                ),
+                .Where(c => options.Columns.Count == 0 || names[c] == options.Text || asked.Contains(names[c])),
         ];
     }
 

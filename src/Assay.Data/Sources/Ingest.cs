@@ -195,7 +195,7 @@ public sealed class Ingest
     {
         if (!IsParsed(block.Unit, block.Index))
         {
-            using TableBuilder table = new("");
+            using TableBuilder table = new("") { Where = _plan.Options.Where };
             BadRows bad = new(_policy);
             foreach (Segment segment in block.Segments)
             {
@@ -298,7 +298,11 @@ public sealed class Ingest
             throw new AssayException(
                 $"dataset '{_plan.Dataset}' has no rows",
                 hint: result.BadRows > 0
-                    ? $"All {result.BadRows} rows are bad; look at the quarantined ones for the reasons."
+                        ? $"All {result.BadRows} rows are bad; look at the quarantined ones for the reasons."
+                    : _plan.Options.Where.Count > 0
+                        ? "No row meets 'where': "
+                            + string.Join(", ", _plan.Options.Where.Select(condition => condition.Column))
+                            + "."
                     : $"Its {_plan.Files.Count} files are empty."
             );
         if (!_plan.Options.Table && result.Schema.Find(_plan.Options.Text) is null)

@@ -80,6 +80,12 @@ public sealed record SourceOptions
     /// <summary>The columns to read of Parquet and Arrow files, beside the text column; all if not given. The others are not decoded.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
+    /// <summary>
+    /// What columns must hold for a row to be read; all if several. Row groups of Parquet files whose statistics say that no row can meet
+    /// it are not read at all.
+    /// </summary>
+    public IReadOnlyList<ColumnCondition> Where { get; init; } = [];
+
     /// <summary>What a row of a plain-text file is.</summary>
     public TextRows Rows { get; init; } = TextRows.Line;
 

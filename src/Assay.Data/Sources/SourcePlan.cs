@@ -193,6 +193,8 @@ public sealed class SourcePlan
             text.Append("\ncolumn ").Append(column);
         if (Options.Html != HtmlText.Main)
             text.Append("\nhtml ").Append(Options.Html);
+        foreach (ColumnCondition condition in Options.Where)
+            text.Append("\nwhere ").Append(condition);
         for (int i = 0; i < Files.Count; i++)
             text.Append('\n').Append(Files[i].Name).Append('\0').Append(Files[i].Format).Append(' ').Append(hashes[i]);
         foreach (string hash in hashes.Skip(Files.Count))

@@ -44,6 +44,18 @@ public sealed class ColumnBuilder
 
     internal int TextBytes => _bytes.Length;
 
+    /// <summary>The value that the open row has set, missing if none.</summary>
+    internal Cell Pending =>
+        !IsSet
+            ? default
+            : new()
+            {
+                Type = _pending,
+                Whole = _pendingBits,
+                Number = BitConverter.Int64BitsToDouble(_pendingBits),
+                Utf8 = _bytes.Span[_closedBytes..],
+            };
+
     /// <summary>Sets this row's value to text, which must be valid UTF-8.</summary>
     public void Set(ReadOnlySpan<byte> utf8)
     {

@@ -31,6 +31,9 @@ public sealed class TableBuilder(string source) : IDisposable
     /// <summary>Where rows that are closed now come from.</summary>
     internal string Source => _source;
 
+    /// <summary>What columns must hold; rows that do not meet it are forgotten when they are closed.</summary>
+    internal IReadOnlyList<ColumnCondition> Where { get; init; } = [];
+
     /// <summary>Rows closed from now on come from <paramref name="source"/>.</summary>
     public void From(string source) => _source = source;
 
@@ -64,6 +67,15 @@ public sealed class TableBuilder(string source) : IDisposable
     /// <param name="offset">Byte offset of the row in its decompressed source.</param>
     public void EndRow(RowId id, long offset)
     {
+        foreach (ColumnCondition condition in Where)
+            if (!_byName.TryGetValue(condition.Column, out ColumnBuilder? tested) || !condition.Holds(tested.Pending))
+            {
+                // Its columns stay, since a parser may hold on to them.
+                foreach (ColumnBuilder column in _columns)
+                    column.AbandonRow();
+                _next = 0;
+                return;
+            }
         if (_sources.Count == 0 || !ReferenceEquals(_sources[^1], _source))
             _sources.Add(_source);
         _ids.Append(id);

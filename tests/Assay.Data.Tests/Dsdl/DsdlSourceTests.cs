@@ -55,11 +55,7 @@ public sealed class DsdlSourceTests : IDisposable
             using Pieces pieces = Pieces.Temporary();
             _folder.Ingest(pieces);
         });
-        Assert.Contains(
-            "a.yaml:13:38 (key 'data.samples[1].kind')",
-            failure.ToString(),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("a.yaml:13:38 (key 'data.samples[1].kind')", failure.ToString(), StringComparison.Ordinal);
         Assert.Contains("a number from 1 to 2", failure.Message, StringComparison.Ordinal);
 
         _folder.Write("a.yaml", Head + "  sample-path: s.json\n");

@@ -22,7 +22,8 @@ internal sealed class FileRows
         string path,
         string text = "~",
         ByteSize? maxRow = null,
-        SourceFormat format = SourceFormat.Parquet
+        SourceFormat format = SourceFormat.Parquet,
+        params ColumnCondition[] where
     )
     {
         FileRows rows = new();
@@ -31,6 +32,7 @@ internal sealed class FileRows
             Path = [path],
             Format = format,
             Text = text,
+            Where = where,
             MaxRow = maxRow ?? new(128L << 20),
         };
         SourcePlan plan = SourcePlan.Find("p", options, "/");
