@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using Assay.Data;
 
 namespace Assay.Select;
 
@@ -16,6 +17,7 @@ internal sealed class Dolma(DolmaOptions options) : IFilter
 
     private readonly byte[][] _stopWords = [.. options.StopWords.Distinct().Select(Encoding.UTF8.GetBytes)];
     private readonly FirstSeen _seen = new();
+    private readonly PiiFinder _finder = new(PiiKind.Email, PiiKind.Phone, PiiKind.Ip);
     private readonly List<PiiItem> _items = [];
     private ulong[] _words = [],
         _grams = [];
@@ -189,8 +191,7 @@ internal sealed class Dolma(DolmaOptions options) : IFilter
         if (options.MaxPiiItems is not { } most)
             return null;
         _items.Clear();
-        PiiFinder.Find(text.Bytes, _items);
-        _items.RemoveAll(item => item.Kind == PiiKind.Card);
+        _finder.Find(text.Bytes, _items);
         return _items.Count > most ? "dolma.too_much_pii" : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
+using System.Text.Json;
 using Assay.Data;
 
 namespace Assay.Select;
@@ -7,11 +8,21 @@ namespace Assay.Select;
 /// <summary>Options of <see cref="Pii"/>.</summary>
 public sealed record PiiOptions
 {
-    /// <summary>What is masked. Default: all four.</summary>
+    /// <summary>What is masked. Default: the kinds that have a form of their own; the others, which words around them give away, are masked on request.</summary>
     [Required]
-    public IReadOnlyList<PiiKind> Kinds { get; init; } = [PiiKind.Email, PiiKind.Phone, PiiKind.Ip, PiiKind.Card];
+    public IReadOnlyList<PiiKind> Kinds { get; init; } =
+    [
+        PiiKind.Email,
+        PiiKind.Phone,
+        PiiKind.Ip,
+        PiiKind.Card,
+        PiiKind.Iban,
+        PiiKind.NationalId,
+        PiiKind.Credentials,
+        PiiKind.Secret,
+    ];
 
-    /// <summary>What stands for an item; <c>{kind}</c> becomes email, phone, ip or card. Default: <c>[{kind}]</c>.</summary>
+    /// <summary>What stands for an item; <c>{kind}</c> becomes email, phone, national-id and so on. Default: <c>[{kind}]</c>.</summary>
     public string Mask { get; init; } = "[{kind}]";
 
     /// <summary>Rows with more items than this are dropped (<c>pii.too_many</c>); Dolma drops above 5. Default: none are.</summary>
@@ -20,14 +31,14 @@ public sealed record PiiOptions
 }
 
 /// <summary>
-/// Masks private data in texts: e-mail addresses, telephone numbers, public IP addresses and numbers of payment cards. Counts what it
-/// masks; can drop rows that are full of it.
+/// Masks private data in texts: e-mail addresses, telephone numbers, public IP addresses, numbers of cards, accounts and identity, keys and
+/// passwords; on request also addresses, dates of birth, coordinates and names. Counts what it masks; can drop rows that are full of it.
 /// </summary>
 /// <remarks>
 /// Source: "A Survey on Data Selection for Language Models", arXiv 2402.16827, sections 3.3 (Dolma's limit of five items) and 3.6. What
 /// is taken for an item is said at <see cref="PiiFinder"/>.
 /// </remarks>
-[Method("select/pii", Paper = "data-selection-survey")]
+[Method("select/pii", Paper = "data-selection-survey", Revision = 2)]
 public sealed class Pii : ISelector
 {
     private readonly PiiOptions _options;
@@ -39,7 +50,7 @@ public sealed class Pii : ISelector
         if (options.Kinds.Count == 0)
             throw new AssayException(
                 "select/pii has nothing to mask",
-                hint: "Name kinds: email, phone, ip, card; or leave 'kinds' out for all of them."
+                hint: $"Name kinds: {string.Join(", ", PiiFinder.AllKinds.Select(NameOf))}; or leave 'kinds' out."
             );
         _options = options;
     }
@@ -50,7 +61,7 @@ public sealed class Pii : ISelector
             view,
             work,
             ["pii.too_many"],
-            [.. Enum.GetNames<PiiKind>().Select(name => "pii." + name.ToLowerInvariant())]
+            [.. _options.Kinds.Distinct().Select(kind => "pii." + NameOf(kind))]
         ).Run(() => new Masker(_options));
 
     /// <summary>Masks a text.</summary>
@@ -59,21 +70,23 @@ public sealed class Pii : ISelector
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         Masker masker = new(options ?? new());
-        return Encoding.UTF8.GetString(masker.Mask(utf8, PiiFinder.Find(utf8)));
+        return Encoding.UTF8.GetString(masker.Mask(utf8));
     }
+
+    // As the recipe writes it: national-id.
+    private static string NameOf(PiiKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     private sealed class Masker(PiiOptions options) : ICountingJudge
     {
-        private readonly byte[]?[] _masks =
+        private readonly PiiFinder _finder = new(options.Kinds);
+        private readonly PiiKind[] _kinds = [.. options.Kinds.Distinct()];
+        private readonly byte[][] _masks =
         [
-            .. Enum.GetValues<PiiKind>()
-                .Select(kind =>
-                    options.Kinds.Contains(kind)
-                        ? Encoding.UTF8.GetBytes(options.Mask.Replace("{kind}", kind.ToString().ToLowerInvariant()))
-                        : null
-                ),
+            .. options
+                .Kinds.Distinct()
+                .Select(kind => Encoding.UTF8.GetBytes(options.Mask.Replace("{kind}", NameOf(kind)))),
         ];
-        private readonly long[] _counts = new long[Enum.GetValues<PiiKind>().Length];
+        private readonly long[] _counts = new long[options.Kinds.Distinct().Count()];
         private readonly List<PiiItem> _items = [];
         private byte[] _masked = [];
 
@@ -82,29 +95,37 @@ public sealed class Pii : ISelector
         public TextVerdict Judge(Batch batch, int row)
         {
             ReadOnlySpan<byte> text = batch.Text(row);
-            _items.Clear();
-            PiiFinder.Find(text, _items);
-            _items.RemoveAll(item => _masks[(int)item.Kind] is null);
+            Find(text);
             if (_items.Count == 0)
                 return TextVerdict.Keep;
             foreach (PiiItem item in _items)
-                _counts[(int)item.Kind]++;
-            return _items.Count > options.MaxItems ? TextVerdict.Drop(0) : TextVerdict.Edit(Mask(text, _items));
+                _counts[Array.IndexOf(_kinds, item.Kind)]++;
+            return _items.Count > options.MaxItems ? TextVerdict.Drop(0) : TextVerdict.Edit(Masked(text));
         }
 
-        public ReadOnlySpan<byte> Mask(ReadOnlySpan<byte> text, IReadOnlyList<PiiItem> items)
+        public ReadOnlySpan<byte> Mask(ReadOnlySpan<byte> text)
         {
-            int longest = _masks.Max(mask => mask?.Length ?? 0);
-            if (_masked.Length < text.Length + ((long)items.Count * longest))
-                _masked = new byte[checked(2 * (text.Length + (items.Count * longest)))];
+            Find(text);
+            return Masked(text);
+        }
+
+        private void Find(ReadOnlySpan<byte> text)
+        {
+            _items.Clear();
+            _finder.Find(text, _items);
+        }
+
+        private ReadOnlySpan<byte> Masked(ReadOnlySpan<byte> text)
+        {
+            int longest = _masks.Max(mask => mask.Length);
+            if (_masked.Length < text.Length + ((long)_items.Count * longest))
+                _masked = new byte[checked(2 * (text.Length + (_items.Count * longest)))];
             int read = 0,
                 written = 0;
-            foreach (PiiItem item in items)
+            foreach (PiiItem item in _items)
             {
-                if (_masks[(int)item.Kind] is not { } mask)
-                    continue;
                 Append(text[read..item.Start]);
-                Append(mask);
+                Append(_masks[Array.IndexOf(_kinds, item.Kind)]);
                 read = item.End;
             }
             Append(text[read..]);

@@ -1,4 +1,4 @@
-namespace Assay.Select;
+namespace Assay.Data;
 
 /// <summary>Numbers of payment cards (ISO/IEC 7812): an issuer's prefix, the length that goes with it, and Luhn's check digit.</summary>
 internal static class CardNumber

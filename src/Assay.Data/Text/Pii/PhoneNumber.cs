@@ -1,4 +1,4 @@
-namespace Assay.Select;
+namespace Assay.Data;
 
 /// <summary>Telephone numbers, told by their groups of digits.</summary>
 internal static class PhoneNumber

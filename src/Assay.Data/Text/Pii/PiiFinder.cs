@@ -3,31 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Assay.Select;
+namespace Assay.Data;
 
-/// <summary>Kinds of private data.</summary>
-public enum PiiKind
-{
-    /// <summary>An e-mail address.</summary>
-    Email,
-
-    /// <summary>A telephone number.</summary>
-    Phone,
-
-    /// <summary>A public IP address, of version 4 or 6.</summary>
-    Ip,
-
-    /// <summary>The number of a payment card.</summary>
-    Card,
-}
-
-/// <summary>One item of private data.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Start">Its first byte.</param>
-/// <param name="End">The byte behind it.</param>
-public readonly record struct PiiItem(PiiKind Kind, int Start, int End);
-
-/// <summary>Finds private data in UTF-8 text by form alone.</summary>
+/// <summary>Finds private data in UTF-8 text, by form and by the words around it.</summary>
 /// <remarks>
 /// <para>E-mail: <c>local@domain</c>, the domain in ASCII with a last label of two or more letters; the local part may have Latin letters with marks.</para>
 /// <para>Phone: a plus sign and 8 to 15 digits in groups; a North American number in groups of 3, 3 and 4; or a number with a leading 0,
@@ -35,13 +13,42 @@ public readonly record struct PiiItem(PiiKind Kind, int Start, int End);
 /// <para>IP: addresses of the public internet. Those of private networks, loopback, documentation and other reserved ranges name nobody and
 /// are left, as is what follows "version" or the like.</para>
 /// <para>Card: 13 to 19 digits, in one piece or in a card's groups, with an issuer's prefix and a valid check digit (Luhn).</para>
+/// <para>IBAN: a country's length and a remainder of 1 by 97. National numbers: <see cref="NationalId"/>. Credentials: user and password of
+/// a URL. Secrets: keys that their issuers mark, private keys, and values that are assigned to a password, token or the like. Addresses, dates of birth,
+/// coordinates and names of persons need words or signs around them that say so; most names have none.</para>
+/// <para>Where two kinds claim the same bytes the one with the stronger form has them.</para>
 /// </remarks>
-public static class PiiFinder
+/// <param name="kinds">What is looked for.</param>
+public sealed class PiiFinder(params IReadOnlyList<PiiKind> kinds)
 {
     private static readonly SearchValues<byte> s_starts = SearchValues.Create("@+(0123456789"u8);
 
+    // The stronger the form, the earlier.
+    private static readonly PiiKind[] s_strength =
+    [
+        PiiKind.Secret,
+        PiiKind.Credentials,
+        PiiKind.Iban,
+        PiiKind.Card,
+        PiiKind.NationalId,
+        PiiKind.Email,
+        PiiKind.Coordinates,
+        PiiKind.BirthDate,
+        PiiKind.Ip,
+        PiiKind.Phone,
+        PiiKind.Address,
+        PiiKind.Person,
+    ];
+
+    private readonly bool[] _isWanted = [.. Enum.GetValues<PiiKind>().Select(kinds.Contains)];
+    private readonly bool _readsNumbers = kinds.Any(kind => kind <= PiiKind.Card),
+        _readsWords = kinds.Any(kind => kind > PiiKind.Card && kind != PiiKind.Credentials);
+
+    /// <summary>All kinds.</summary>
+    public static IReadOnlyList<PiiKind> AllKinds { get; } = Enum.GetValues<PiiKind>();
+
     /// <summary>The items of a text, first to last; they do not overlap.</summary>
-    public static IReadOnlyList<PiiItem> Find(ReadOnlySpan<byte> text)
+    public IReadOnlyList<PiiItem> Find(ReadOnlySpan<byte> text)
     {
         List<PiiItem> items = [];
         Find(text, items);
@@ -49,7 +56,20 @@ public static class PiiFinder
     }
 
     /// <summary>The same, added to a list.</summary>
-    internal static void Find(ReadOnlySpan<byte> text, List<PiiItem> items)
+    public void Find(ReadOnlySpan<byte> text, List<PiiItem> items)
+    {
+        int first = items.Count;
+        if (_readsNumbers)
+            FindNumbers(text, items);
+        if (_isWanted[(int)PiiKind.Credentials])
+            UrlCredentials.Find(text, items);
+        if (_readsWords)
+            FindAtWords(text, items);
+        Settle(items, first);
+        items.RemoveAll(item => !_isWanted[(int)item.Kind]);
+    }
+
+    private static void FindNumbers(ReadOnlySpan<byte> text, List<PiiItem> items)
     {
         int done = 0; // end of the last item
         for (int at = 0; at < text.Length; )
@@ -68,6 +88,111 @@ public static class PiiFinder
                 at = char.IsAsciiDigit((char)text[at]) ? EndOfWord(text, at) : at + 1;
         }
     }
+
+    private void FindAtWords(ReadOnlySpan<byte> text, List<PiiItem> items)
+    {
+        for (int at = 0; at < text.Length; )
+        {
+            if (!TextPlace.IsWordAt(text, at))
+            {
+                int key = text[at] == '-' && _isWanted[(int)PiiKind.Secret] ? SecretValue.PrivateKey(text, at) : 0;
+                if (key > 0)
+                    items.Add(new(PiiKind.Secret, at, key));
+                at = Math.Max(at + 1, key);
+                continue;
+            }
+            int end = TextPlace.IsDigit(text[at]) ? AtDigit(text, at, items) : AtLetter(text, at, items);
+            at = Math.Max(end, PartsOfIdentifier(text, at, items));
+        }
+    }
+
+    // The end of what starts with the digit, if anything does.
+    private int AtDigit(ReadOnlySpan<byte> text, int at, List<PiiItem> items)
+    {
+        if (FollowsDecimalPoint(text, at))
+            return at;
+        int start = at > 0 && text[at - 1] is (byte)'-' or (byte)'+' ? at - 1 : at;
+        return Add(PiiKind.NationalId, at, Wanted(PiiKind.NationalId) ? NationalId.OfDigits(text, at) : 0)
+            ?? Add(PiiKind.Coordinates, start, Wanted(PiiKind.Coordinates) ? GeoCoordinates.Length(text, start) : 0)
+            ?? Add(PiiKind.Address, at, Wanted(PiiKind.Address) ? StreetAddress.FromNumber(text, at) : 0)
+            ?? at;
+
+        int? Add(PiiKind kind, int from, int length)
+        {
+            if (length == 0)
+                return null;
+            items.Add(new(kind, from, from + length));
+            return from + length;
+        }
+    }
+
+    private int AtLetter(ReadOnlySpan<byte> text, int at, List<PiiItem> items)
+    {
+        int end = at;
+        if (Wanted(PiiKind.Secret) && SecretValue.Issued(text, at) is > 0 and int key)
+            items.Add(new(PiiKind.Secret, at, end = key));
+        if (char.IsAsciiLetterUpper((char)text[at]))
+        {
+            if (Wanted(PiiKind.Iban) && Iban.Length(text, at) is > 0 and int iban)
+                items.Add(new(PiiKind.Iban, at, end = at + iban));
+            else if (Wanted(PiiKind.NationalId) && NationalId.OfLetters(text, at) is > 0 and int id)
+                items.Add(new(PiiKind.NationalId, at, end = at + id));
+        }
+        if (Wanted(PiiKind.Address) && StreetAddress.FromName(text, at) is > 0 and int address)
+            items.Add(new(PiiKind.Address, at, end = at + address));
+        if (Wanted(PiiKind.BirthDate) && BirthDate.At(text, at) is { } birth)
+            items.Add(birth);
+        if (Wanted(PiiKind.Person) && PersonName.At(text, at) is { } person)
+            items.Add(person);
+        return end;
+    }
+
+    // Goes to the end of a word and looks at what is assigned to it, or to its last part: DB_PASSWORD = ..., accessToken: ...
+    private int PartsOfIdentifier(ReadOnlySpan<byte> text, int at, List<PiiItem> items)
+    {
+        bool isFound = !Wanted(PiiKind.Secret);
+        int start = at;
+        while (at < text.Length && (TextPlace.IsWordAt(text, at) || (text[at] is >= 0x80 and < 0xC0 && at > start)))
+        {
+            bool isPart =
+                at == start
+                || text[at - 1] == '_'
+                || (char.IsAsciiLetterUpper((char)text[at]) && char.IsAsciiLetterLower((char)text[at - 1]));
+            if (!isFound && isPart && SecretValue.Assigned(text, at) is { } secret)
+            {
+                items.Add(secret);
+                isFound = true;
+            }
+            at++;
+        }
+        return at;
+    }
+
+    private bool Wanted(PiiKind kind) => _isWanted[(int)kind];
+
+    // In the order of the text; of two that overlap the stronger stays, of equals the longer, then the first.
+    private static void Settle(List<PiiItem> items, int first)
+    {
+        if (items.Count - first < 2)
+            return;
+        items.Sort(first, items.Count - first, Comparer<PiiItem>.Create((a, b) => a.Start.CompareTo(b.Start)));
+        int kept = first;
+        for (int i = first + 1; i < items.Count; i++)
+        {
+            PiiItem item = items[i],
+                last = items[kept];
+            if (item.Start >= last.End)
+                items[++kept] = item;
+            else if (
+                Rank(item) is int rank
+                && (rank < Rank(last) || (rank == Rank(last) && item.End - item.Start > last.End - last.Start))
+            )
+                items[kept] = item;
+        }
+        items.RemoveRange(kept + 1, items.Count - kept - 1);
+    }
+
+    private static int Rank(PiiItem item) => Array.IndexOf(s_strength, item.Kind);
 
     private static PiiItem? Email(ReadOnlySpan<byte> text, int at, int from)
     {
@@ -174,7 +299,7 @@ public static class PiiFinder
 
     private static bool IsVersion(ReadOnlySpan<byte> before)
     {
-        before = Data.Words.Trim(before);
+        before = Words.Trim(before);
         int start = before.Length;
         while (start > 0 && char.IsAsciiLetter((char)before[start - 1]))
             start--;
