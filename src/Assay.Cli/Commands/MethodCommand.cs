@@ -166,6 +166,9 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
                 Path = path,
                 Text = parsed.GetRequiredValue(_text),
                 Table = isTable,
+                // A YAML document is one thing, whatever lines it has.
+                Rows =
+                    path is [var only] && Path.GetExtension(only) is ".yaml" or ".yml" ? TextRows.File : TextRows.Line,
             };
         string[] data = parsed.GetRequiredValue(_data);
         Dictionary<string, SourceOptions> given = paths

@@ -10,6 +10,7 @@ internal static class StudySummary
     private const int Rows = 12,
         Columns = 8,
         Width = 28,
+        LastWidth = 100, // what stands last pushes nothing aside
         Sheets = 3,
         Indent = 10;
 
@@ -64,7 +65,13 @@ internal static class StudySummary
         string[][] cells =
         [
             [.. columns.Select(column => Cut(column.Name))],
-            .. Enumerable.Range(0, shown).Select(row => columns.Select(column => Cell(column, row)).ToArray()),
+            .. Enumerable
+                .Range(0, shown)
+                .Select(row =>
+                    columns
+                        .Select((column, i) => Cell(column, row, i == columns.Length - 1 ? LastWidth : Width))
+                        .ToArray()
+                ),
         ];
         int[] widths = [.. columns.Select((_, i) => cells.Max(row => row[i].Length))];
         foreach (string[] row in cells)
@@ -118,8 +125,8 @@ internal static class StudySummary
             output.WriteLine(Text($"  ... {panel.Sheets.Count - Sheets:N0} more in the report"));
     }
 
-    private static string Cell(TableColumn column, int row) =>
-        column.Words is { } words ? Cut(words[row])
+    private static string Cell(TableColumn column, int row, int width) =>
+        column.Words is { } words ? Cut(words[row], width)
         : column.Numbers![row] is not { } value ? "-"
         : double.IsInfinity(value) ? (value > 0 ? "inf" : "-inf")
         : column.Unit == "share" ? Text($"{value:P1}")
@@ -127,10 +134,10 @@ internal static class StudySummary
         : value == Math.Round(value) && Math.Abs(value) < 1e15 ? Text($"{value:N0}")
         : Text($"{value:G4}");
 
-    private static string Cut(string text)
+    private static string Cut(string text, int width = Width)
     {
         string line = text.ReplaceLineEndings(" ");
-        return line.Length <= Width ? line : line[..(Width - 1)] + "…";
+        return line.Length <= width ? line : line[..(width - 1)] + "…";
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
