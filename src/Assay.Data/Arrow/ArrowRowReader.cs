@@ -70,13 +70,14 @@ internal sealed class ArrowRowReader : IGroupedRows
             return;
         }
         ArrowBatchPlace place = _layout.Batches[group];
-        int[] columns = Columns();
+        string[] all = [.. _layout.Fields.Select(field => field.Name)];
+        int[] columns = IGroupedRows.Columns(all, _file, _options);
         ArrowField? at = null;
         long row = 0;
         using ArrowInput input = new(_handle, new("buffers", _options.MaxRow), Window);
         using CellMaker maker = new();
         using CellJson json = new();
-        CellRow cells = new(_file, _options, sink);
+        CellRow cells = new(_file, [.. columns.Select(column => all[column])], _options, sink);
         try
         {
             using ArrowBatch batch = ArrowBatch.Read(
@@ -91,18 +92,18 @@ internal sealed class ArrowRowReader : IGroupedRows
                 if ((row & 255) == 0)
                     _cancellation.ThrowIfCancellationRequested();
                 cells.Start(place.FirstRow + row);
-                foreach (int column in columns)
+                for (int c = 0; c < columns.Length; c++)
                 {
-                    ArrowArray array = batch.Arrays[column];
+                    ArrowArray array = batch.Arrays[columns[c]];
                     at = array.Field;
                     if (array.TryCell(row, maker, out Cell cell))
                     {
-                        cells.Add(at.Utf8Name, cell);
+                        cells.Add(c, cell);
                         continue;
                     }
                     json.Start(_options.MaxRow.Bytes);
                     array.Write(row, json, maker);
-                    cells.AddNested(at.Utf8Name, json.End(), json.Fault);
+                    cells.AddNested(c, json.End(), json.Fault);
                 }
                 cells.End();
             }
@@ -127,12 +128,6 @@ internal sealed class ArrowRowReader : IGroupedRows
                 column
             )
         );
-
-    private int[] Columns()
-    {
-        string[] names = [.. _layout.Fields.Select(field => field.Name)];
-        return IGroupedRows.Columns(names, _file, _options);
-    }
 
     /// <summary>The values of a dictionary for a batch that so many dictionary batches stand before.</summary>
     private ArrowDictionary DictionaryOf(long id, int before)

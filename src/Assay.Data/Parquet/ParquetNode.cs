@@ -22,14 +22,7 @@ internal enum ParquetMeaning
 /// <summary>A field of a Parquet schema: a leaf with values, or a group of fields.</summary>
 internal sealed class ParquetNode
 {
-    public required string Name
-    {
-        get;
-        init => (field, Utf8Name) = (value, System.Text.Encoding.UTF8.GetBytes(value));
-    }
-
-    /// <summary>The same in UTF-8.</summary>
-    public byte[] Utf8Name { get; private init; } = [];
+    public required string Name { get; init; }
 
     /// <summary>The names from the top to here, with dots between them.</summary>
     public required string Path { get; init; }

@@ -56,7 +56,13 @@ internal sealed class ParquetRowReader : IGroupedRows
         using ParquetCells cells = new();
         ColumnCursor?[] cursors = new ColumnCursor?[_footer.Leaves.Count];
         using NestedJson nested = new(cursors, cells);
-        Group reading = new(group, cursors, nested, cells, new(_file, _options, sink));
+        Group reading = new(
+            group,
+            cursors,
+            nested,
+            cells,
+            new(_file, [.. columns.Select(column => column.Name)], _options, sink)
+        );
         try
         {
             foreach (ParquetNode column in columns)
@@ -167,22 +173,20 @@ internal sealed class ParquetRowReader : IGroupedRows
     {
         group.Row = row;
         group.Out.Start(group.Rows.FirstRow + row);
-        foreach (ParquetNode node in columns)
+        for (int c = 0; c < columns.Length; c++)
         {
+            ParquetNode node = columns[c];
             group.At = node;
             if (!node.IsLeaf || node.Repetition == ParquetRepetition.Repeated)
             {
                 ReadOnlySpan<byte> json = group.Nested.Read(node, row, _options.MaxRow.Bytes);
-                group.Out.AddNested(node.Utf8Name, json, group.Nested.Fault);
+                group.Out.AddNested(c, json, group.Nested.Fault);
                 continue;
             }
             ColumnCursor cursor = group.Cursors[node.FirstLeaf]!;
             if (cursor.AtEnd)
                 throw new ParquetException($"expected {group.Rows.Rows} rows, found {row}");
-            group.Out.Add(
-                node.Utf8Name,
-                cursor.Definition == node.MaxDefinition ? group.Cells.Of(node, cursor.Value()) : default
-            );
+            group.Out.Add(c, cursor.Definition == node.MaxDefinition ? group.Cells.Of(node, cursor.Value()) : default);
             cursor.Advance();
         }
         group.Out.End();

@@ -12,10 +12,14 @@ internal ref struct Cell
     /// <summary>What it is; <see cref="ColumnType.Null"/> where it is missing.</summary>
     public ColumnType Type;
 
-    /// <summary>A whole number, or a truth value as 0 or 1.</summary>
+    /// <summary>A whole number, or a truth value as 0 or 1, or the bits of <see cref="Number"/>.</summary>
     public long Whole;
 
-    public double Number;
+    public double Number
+    {
+        readonly get => BitConverter.Int64BitsToDouble(Whole);
+        set => Whole = BitConverter.DoubleToInt64Bits(value);
+    }
 
     /// <summary>Text or JSON.</summary>
     public ReadOnlySpan<byte> Utf8;

@@ -3,11 +3,17 @@ using System.Text;
 namespace Assay.Data;
 
 /// <summary>Puts the rows of a file that is read by groups into tables, cell by cell; a row with a fault goes to the bad ones.</summary>
-internal sealed class CellRow(SourceFile file, SourceOptions options, IRowSink sink)
+/// <param name="file">The file.</param>
+/// <param name="names">The columns that rows have, in the order of the schema.</param>
+/// <param name="options">Which column is the text, and how long a row may be.</param>
+/// <param name="sink">Where rows go.</param>
+internal sealed class CellRow(SourceFile file, string[] names, SourceOptions options, IRowSink sink)
 {
     private const int RowCost = 32; // bytes of a row without any text
     private readonly byte[] _source = Encoding.UTF8.GetBytes(file.Name);
-    private readonly byte[] _text = Encoding.UTF8.GetBytes(options.Text);
+    private readonly int _text = Array.IndexOf(names, options.Text);
+    private readonly ColumnBuilder[] _columns = new ColumnBuilder[names.Length];
+    private TableBuilder? _table; // that these columns are of
     private long _ordinal,
         _bytes;
     private RowId? _id;
@@ -15,35 +21,40 @@ internal sealed class CellRow(SourceFile file, SourceOptions options, IRowSink s
 
     /// <summary>Begins a row.</summary>
     /// <param name="ordinal">Its ordinal in the file.</param>
-    public void Start(long ordinal) => (_ordinal, _bytes, _id, _fault) = (ordinal, 0, null, null);
-
-    /// <summary>The value of a column; quickest when columns come in the same order in each row.</summary>
-    public void Add(ReadOnlySpan<byte> utf8Name, Cell cell)
+    public void Start(long ordinal)
     {
-        ColumnBuilder column = sink.Table.Column(utf8Name);
+        (_ordinal, _bytes, _id, _fault) = (ordinal, 0, null, null);
+        if (ReferenceEquals(_table, sink.Table))
+            return;
+        _table = sink.Table;
+        for (int c = 0; c < names.Length; c++)
+            _columns[c] = _table.Column(names[c]);
+    }
+
+    /// <summary>The value of a column.</summary>
+    public void Add(int column, in Cell cell)
+    {
         _bytes += cell.Utf8.Length;
-        bool isText = utf8Name.SequenceEqual(_text);
         if (cell.Fault is not null)
-            _fault ??= (cell.Fault, column.Name);
-        else if (isText && cell.Type is not (ColumnType.Text or ColumnType.Null))
-            Refuse(cell.Type == ColumnType.Json ? "JSON" : "a number or truth value", column.Name);
+            _fault ??= (cell.Fault, names[column]);
+        else if (column == _text && cell.Type is not (ColumnType.Text or ColumnType.Null))
+            Refuse(cell.Type == ColumnType.Json ? "JSON" : "a number or truth value");
         else if (_bytes <= options.MaxRow.Bytes)
-            Set(column, cell);
-        if (isText && cell.Type == ColumnType.Text)
+            Set(_columns[column], cell);
+        if (column == _text && cell.Type == ColumnType.Text)
             _id = RowId.Of(cell.Utf8, _source, _ordinal);
     }
 
     /// <summary>A nested value as JSON; empty where it is missing.</summary>
-    public void AddNested(ReadOnlySpan<byte> utf8Name, ReadOnlySpan<byte> json, string? fault)
+    public void AddNested(int column, ReadOnlySpan<byte> json, string? fault)
     {
-        ColumnBuilder column = sink.Table.Column(utf8Name);
         _bytes += json.Length;
         if (fault is not null)
-            _fault ??= (fault, column.Name);
-        else if (json.Length > 0 && utf8Name.SequenceEqual(_text))
-            Refuse("a nested value", column.Name);
+            _fault ??= (fault, names[column]);
+        else if (json.Length > 0 && column == _text)
+            Refuse("a nested value");
         else if (json.Length > 0 && _bytes <= options.MaxRow.Bytes)
-            column.SetJson(json);
+            _columns[column].SetJson(json);
     }
 
     /// <summary>Closes the row.</summary>
@@ -54,6 +65,7 @@ internal sealed class CellRow(SourceFile file, SourceOptions options, IRowSink s
         if (_fault is { } bad)
         {
             sink.Table.AbandonRow();
+            _table = null; // which may have forgotten columns
             sink.Bad.Add(IGroupedRows.Bad(file, _ordinal, $"row {_ordinal}: {bad.Reason}", bad.Key));
         }
         else
@@ -61,10 +73,10 @@ internal sealed class CellRow(SourceFile file, SourceOptions options, IRowSink s
         sink.RowDone(_bytes + RowCost);
     }
 
-    private void Refuse(string found, string key) =>
-        _fault ??= ($"expected text, found {found}; it is the text column", key);
+    private void Refuse(string found) =>
+        _fault ??= ($"expected text, found {found}; it is the text column", options.Text);
 
-    private static void Set(ColumnBuilder column, Cell cell)
+    private static void Set(ColumnBuilder column, in Cell cell)
     {
         switch (cell.Type)
         {

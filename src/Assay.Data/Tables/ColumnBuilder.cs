@@ -52,7 +52,6 @@ public sealed class ColumnBuilder
             {
                 Type = _pending,
                 Whole = _pendingBits,
-                Number = BitConverter.Int64BitsToDouble(_pendingBits),
                 Utf8 = _bytes.Span[_closedBytes..],
             };
 
