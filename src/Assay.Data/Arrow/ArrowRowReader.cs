@@ -60,13 +60,8 @@ internal sealed class ArrowRowReader : IGroupedRows
         if (group == _layout.Batches.Count)
         {
             ArrowBatchPlace? last = _layout.Batches.LastOrDefault();
-            AddBad(
-                sink,
-                last is null ? 0 : last.FirstRow + last.Rows,
-                "behind the last record batch",
-                null,
-                _layout.Failure!
-            );
+            long end = last is null ? 0 : last.FirstRow + last.Rows;
+            sink.Bad.Add(IGroupedRows.Broken(_file, "behind the last record batch", null, end, _layout.Failure!));
             return;
         }
         ArrowBatchPlace place = _layout.Batches[group];
@@ -111,23 +106,15 @@ internal sealed class ArrowRowReader : IGroupedRows
         catch (DamagedFileException failure)
         {
             sink.Table.AbandonRow();
-            AddBad(sink, place.FirstRow + row, $"record batch {group}", at?.Name, failure.Message);
+            sink.Bad.Add(
+                IGroupedRows.Broken(_file, $"record batch {group}", at?.Name, place.FirstRow + row, failure.Message)
+            );
         }
         catch (IOException failure)
         {
             throw SourceFile.Unreadable(_file.FullPath, failure);
         }
     }
-
-    private void AddBad(IRowSink sink, long row, string where, string? column, string reason) =>
-        sink.Bad.Add(
-            IGroupedRows.Bad(
-                _file,
-                row,
-                $"{where}{(column is null ? "" : $", column '{column}'")}, at row {row}: {reason}; the rows before it can be read",
-                column
-            )
-        );
 
     /// <summary>The values of a dictionary for a batch that so many dictionary batches stand before.</summary>
     private ArrowDictionary DictionaryOf(long id, int before)

@@ -105,5 +105,5 @@ internal sealed class HybridDecoder
         return value;
     }
 
-    private static ParquetException Short() => new("expected more levels or indices than the page holds");
+    private static ParquetException Short() => new("expected another level or index, found the end of the page");
 }

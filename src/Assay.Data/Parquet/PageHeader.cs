@@ -49,6 +49,10 @@ internal sealed class PageHeader
                 return Parse(bytes);
             }
             catch (ParquetException failure) when (failure.IsEnd && bytes.Count == size && size < MostBytes) { }
+            catch (ParquetException failure)
+            {
+                throw new ParquetException($"{failure.Message}, in the page header at byte {at}");
+            }
         }
     }
 

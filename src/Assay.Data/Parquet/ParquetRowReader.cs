@@ -89,11 +89,12 @@ internal sealed class ParquetRowReader : IGroupedRows
         {
             sink.Table.AbandonRow();
             sink.Bad.Add(
-                IGroupedRows.Bad(
+                IGroupedRows.Broken(
                     _file,
+                    $"row group {index}",
+                    reading.At?.Path,
                     group.FirstRow + reading.Row,
-                    $"row group {index}, column '{reading.At?.Path}', at row {group.FirstRow + reading.Row}: {failure.Message}; the rows before it can be read",
-                    reading.At?.Path
+                    failure.Message
                 )
             );
         }

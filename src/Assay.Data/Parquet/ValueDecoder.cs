@@ -47,7 +47,7 @@ internal abstract class ValueDecoder
         };
     }
 
-    protected static ParquetException Short() => new("expected more values than the page holds");
+    protected static ParquetException Short() => new("expected another value, found the end of the page");
 
     private sealed class PlainFixed(byte[] page, int start, int end, int width) : ValueDecoder
     {

@@ -56,7 +56,7 @@ internal sealed class GroupReader(
         }
         catch (DamagedFileException failure)
         {
-            Bad.Add(IGroupedRows.Bad(file, 0, $"expected {FormatTraits.Of(file.Format).Name}: {failure.Message}"));
+            Bad.Add(IGroupedRows.Bad(file, 0, $"damaged {FormatTraits.Of(file.Format).Name}: {failure.Message}"));
             return;
         }
         using (rows)

@@ -51,6 +51,21 @@ internal interface IGroupedRows : IDisposable
         ];
     }
 
+    /// <summary>What stands for the rest of a group that cannot be read on.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="where">Which group.</param>
+    /// <param name="column">The column at fault, if it is one.</param>
+    /// <param name="row">The first row that cannot be read.</param>
+    /// <param name="reason">What was expected and what was found.</param>
+    static BadRow Broken(SourceFile file, string where, string? column, long row, string reason) =>
+        Bad(
+            file,
+            row,
+            $"{where}{(column is null ? "" : $", column '{column}'")}, at row {row}: {reason}"
+                + (row == 0 ? "" : "; the rows before it can be read"),
+            column
+        );
+
     /// <summary>What stands for a row that cannot be read where its bytes are no text or are spread over the file.</summary>
     static BadRow Bad(SourceFile file, long row, string reason, string? key = null) =>
         BadRow.Of(file, row, [], reason, key: key) with

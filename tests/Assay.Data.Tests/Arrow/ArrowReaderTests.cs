@@ -176,10 +176,7 @@ public sealed class ArrowReaderTests : IDisposable
         foreach (
             (byte[] bytes, string reason) in (ReadOnlySpan<(byte[], string)>)
                 [
-                    (
-                        file[..^1],
-                        "expected Arrow: expected ARROW1 at the end, found other bytes: the file is truncated"
-                    ),
+                    (file[..^1], "damaged Arrow: expected ARROW1 at the end, found other bytes: the file is truncated"),
                     ([.. "FEA1"u8, .. new byte[20]], "expected Arrow or Feather version 2, found Feather version 1"),
                     ([], "expected ARROW1 or a schema at the start, found neither"),
                     (
