@@ -74,13 +74,14 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
     protected virtual IReadOnlyList<OtherData> Others(MethodEntry method) =>
         [
             .. method
-                .Options.Where(option => option.NamesDataset && !option.IsList)
+                .Options.Where(option => option.NamesDataset && (!option.IsList || option.Default is "" or "[]"))
                 .Select(option => new OtherData(
                     option.Name,
                     option.Default.Length > 0 ? option.Default : option.Name,
                     option.Description,
-                    IsNeeded: option.Default.Length > 0,
-                    option.MayFollow
+                    IsNeeded: option.Default.Length > 0 && !option.IsList,
+                    option.MayFollow,
+                    option.IsList
                 )),
         ];
 
@@ -115,13 +116,16 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         Command command = new(method.Name[(method.Verb.Length + 1)..], method.Summary) { _data };
         IReadOnlyList<OtherData> others = Others(method);
         MethodOptions own = MethodOptions.AddTo(command, method, others.Select(other => other.Option));
-        List<(OtherData Data, Option<string?> Path)> paths = [];
+        List<(OtherData Data, Option<string[]> Paths)> paths = [];
         foreach (OtherData other in others)
         {
-            Option<string?> path = new("--" + other.Option)
+            Option<string[]> path = new("--" + other.Option)
             {
                 Description = other.Description + (other.IsNeeded ? " Without it, rows of the data are held out." : ""),
-                HelpName = "path",
+                HelpName = other.IsList ? "path ..." : "path",
+                Arity = other.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+                AllowMultipleArgumentsPerToken = other.IsList,
+                CustomParser = result => [.. result.Tokens.Select(token => token.Value)],
             };
             paths.Add((other, path));
             command.Options.Add(path);
@@ -132,9 +136,9 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
             command.Options.Add(option);
         MachineOptions.AddTo(command);
         // The method knows the dataset by a name; where it has one by default that stays.
-        bool IsNamed(OtherData other, Option<string?> path, ParseResult parsed) =>
+        bool IsNamed(OtherData other, Option<string[]> path, ParseResult parsed) =>
             !other.IsNeeded
-            && parsed.GetValue(path) is not null
+            && parsed.GetValue(path) is { Length: > 0 }
             && method.Options.Any(entry => entry.Name == other.Option);
         command.SetAction(parsed =>
             Run(
@@ -143,8 +147,8 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
                 own.Of(
                     parsed,
                     paths
-                        .Where(one => IsNamed(one.Data, one.Path, parsed))
-                        .Select(one => $"{one.Data.Option}={one.Data.Name}")
+                        .Where(one => IsNamed(one.Data, one.Paths, parsed))
+                        .Select(one => $"{one.Data.Option}={one.Data.Written(parsed.GetRequiredValue(one.Paths))}")
                 ),
                 paths
             )
@@ -156,7 +160,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         ParseResult parsed,
         MethodEntry method,
         object options,
-        List<(OtherData Data, Option<string?> Path)> paths
+        List<(OtherData Data, Option<string[]> Paths)> paths
     )
     {
         bool isTable = parsed.GetResult(_text) is not { Implicit: false } && !NeedsText(options);
@@ -172,8 +176,8 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
             };
         string[] data = parsed.GetRequiredValue(_data);
         Dictionary<string, SourceOptions> given = paths
-            .Where(one => parsed.GetValue(one.Path) is not null)
-            .ToDictionary(one => one.Data.Name, one => Source(parsed.GetValue(one.Path)!));
+            .SelectMany(one => one.Data.Named(parsed.GetValue(one.Paths) ?? []))
+            .ToDictionary(one => one.Name, one => Source(one.Path));
         if (
             data.Length == 2
             && paths.Select(one => one.Data).FirstOrDefault(other => other.MayFollow) is { } following
@@ -223,13 +227,41 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
     /// <param name="Description">What it is for.</param>
     /// <param name="IsNeeded">Whether rows of the data must be held out where it is not given.</param>
     /// <param name="MayFollow">Whether it may be the second of two paths instead.</param>
+    /// <param name="IsList">Whether there may be several, each known by the name of its file.</param>
     protected sealed record OtherData(
         string Option,
         string Name,
         string Description,
         bool IsNeeded,
-        bool MayFollow = false
-    );
+        bool MayFollow = false,
+        bool IsList = false
+    )
+    {
+        /// <summary>The datasets of these paths, with the names by which the method knows them.</summary>
+        public IReadOnlyList<(string Name, string Path)> Named(string[] paths)
+        {
+            if (!IsList)
+                return [.. paths.Select(path => (Name, path))];
+            HashSet<string> known = ["data"]; // the rows' own name
+            List<(string, string)> named = [];
+            foreach (string path in paths)
+            {
+                string file = Path.GetFileName(Path.TrimEndingDirectorySeparator(path)).Split('.')[0],
+                    stem = string.Concat(
+                        file.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-')
+                    ),
+                    name = stem = stem.Any(char.IsAsciiLetter) ? stem : $"set-{stem}";
+                for (int i = 2; !known.Add(name); i++)
+                    name = $"{stem}-{i}";
+                named.Add((name, path));
+            }
+            return named;
+        }
+
+        /// <summary>The names as a value of the method's option.</summary>
+        public string Written(string[] paths) =>
+            IsList ? $"[{string.Join(", ", Named(paths).Select(one => $"\"{one.Name}\""))}]" : Name;
+    }
 
     /// <summary>What a command works with.</summary>
     protected sealed record Session(
