@@ -27,7 +27,14 @@ public sealed class RowEmbedding
     private readonly IRowEmbedder _embedder;
     private readonly bool _unitLength;
 
-    private RowEmbedding(IRowEmbedder embedder, bool unitLength) => (_embedder, _unitLength) = (embedder, unitLength);
+    private RowEmbedding(IRowEmbedder embedder, EmbeddingOptions options)
+    {
+        (_embedder, _unitLength) = (embedder, options.UnitLength);
+        Name = NameOf(options, embedder.Dimensions);
+    }
+
+    /// <summary>What vectors are made of, in a few words, since whatever is measured with them depends on it.</summary>
+    public string Name { get; }
 
     /// <summary>Numbers of a vector.</summary>
     public int Dimensions => _embedder.Dimensions;
@@ -46,8 +53,17 @@ public sealed class RowEmbedding
             EmbeddingKind.HiddenStates => new HiddenStateEmbedder(options, ModelOf(work)),
             _ => TfIdfEmbedder.Fit(options, work, views),
         };
-        return new(embedder, options.UnitLength);
+        return new(embedder, options);
     }
+
+    private static string NameOf(EmbeddingOptions options, int dimensions) =>
+        options.Embed switch
+        {
+            EmbeddingKind.Columns => $"columns, {dimensions} numbers",
+            EmbeddingKind.HiddenStates => $"hidden states, {dimensions} numbers",
+            _ =>
+                $"{(options.Embed == EmbeddingKind.Hashed ? "hashed" : "tf-idf")} n-grams of {(options.Unit == TextUnit.Words ? "words" : "characters")}, {dimensions} numbers",
+        };
 
     private static Transformer ModelOf(Work work) =>
         Transformer.Load(
@@ -101,6 +117,27 @@ public sealed class RowEmbedding
             using FileStream stream = work.Pieces.Open(stage, index);
             stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(at, length)));
             at += length;
+        }
+        return new(values, Dimensions);
+    }
+
+    /// <summary>The vectors of the rows in view, kept nowhere: for a few thousand.</summary>
+    /// <param name="view">The rows.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>One row for each of <see cref="View.DistinctRows"/>, in their order.</returns>
+    public Matrix Embed(View view, CancellationToken cancellation)
+    {
+        float[] values = new float[view.DistinctRows.Length * Dimensions];
+        int at = 0;
+        for (int index = 0; index < view.TableCount; index++)
+        {
+            ReadOnlySpan<int> rows = view.RowsOf(index);
+            if (rows.IsEmpty)
+                continue;
+            cancellation.ThrowIfCancellationRequested();
+            using Batch batch = view.Read(index);
+            Embed(batch, rows).Values.CopyTo(values.AsSpan(at * Dimensions));
+            at += rows.Length;
         }
         return new(values, Dimensions);
     }

@@ -55,7 +55,8 @@ public sealed record JudgeOptions
     /// <summary>
     /// What to measure: <c>bits-per-byte@dataset</c> and <c>cloze@dataset</c> (language models), <c>accuracy@dataset</c> and <c>log-loss@dataset</c>
     /// (classifiers), <c>distinct-1</c> to <c>distinct-5</c> (share of distinct word n-grams
-    /// in the training text), <c>diversity</c> (mean distance of two rows of it, as bags of words), <c>rows</c>, <c>bytes</c>,
+    /// in the training text), <c>diversity</c> (mean distance of two rows of it, as bags of words), other measures of
+    /// <c>describe/diversity</c> on a sample of as many rows of every candidate (<c>vendi</c>, <c>self-bleu</c>, <c>compression</c>, <c>mtld</c>, ...), <c>rows</c>, <c>bytes</c>,
     /// <c>tokens</c> (the whole candidate in the proxy's tokens).
     /// </summary>
     [Required, MinLength(1)]

@@ -1,4 +1,5 @@
 using Assay.Data;
+using Assay.Features;
 
 namespace Assay.Judge;
 
@@ -10,6 +11,7 @@ internal enum MetricKind
     LogLoss,
     Distinct,
     Diversity,
+    Set,
     Rows,
     Bytes,
     Tokens,
@@ -20,10 +22,20 @@ internal enum MetricKind
 /// <param name="Kind">What is measured.</param>
 /// <param name="Target">The dataset after <c>@</c>, or empty.</param>
 /// <param name="Words">N of <c>distinct-N</c>, or 0.</param>
-internal sealed record Metric(string Name, MetricKind Kind, string Target = "", int Words = 0)
+/// <param name="Of">The measure of a sample of rows, or null.</param>
+internal sealed record Metric(string Name, MetricKind Kind, string Target = "", int Words = 0, SetMeasure? Of = null)
 {
-    private const string Known =
-        "bits-per-byte@<dataset>, cloze@<dataset>, accuracy@<dataset>, log-loss@<dataset>, distinct-1 to distinct-5, diversity, rows, bytes, tokens";
+    private static string Known =>
+        "bits-per-byte@<dataset>, cloze@<dataset>, accuracy@<dataset>, log-loss@<dataset>, distinct-1 to distinct-5, diversity, rows, bytes, tokens; of a sample of rows "
+        + string.Join(", ", OfSets.Select(measure => measure.Name));
+
+    // What the whole training text is counted for is no measure of a sample.
+    private static IEnumerable<SetMeasure> OfSets =>
+        SetMeasure.All.Where(measure =>
+            !measure.IsRelative
+            && measure.Name != "diversity"
+            && !measure.Name.StartsWith("distinct-", StringComparison.Ordinal)
+        );
 
     private static readonly (string Prefix, MetricKind Kind)[] OfTargets =
     [
@@ -43,6 +55,7 @@ internal sealed record Metric(string Name, MetricKind Kind, string Target = "", 
             MetricKind.LogLoss => "nats",
             MetricKind.Cloze or MetricKind.Accuracy or MetricKind.Distinct or MetricKind.Diversity => "share",
             MetricKind.Rows => "rows",
+            MetricKind.Set => Of!.Unit,
             MetricKind.Tokens => "tokens",
             _ => "bytes",
         };
@@ -67,6 +80,11 @@ internal sealed record Metric(string Name, MetricKind Kind, string Target = "", 
                 name,
                 OfTargets[at].Kind,
                 target
+            ),
+            _ when OfSets.FirstOrDefault(measure => measure.Name == name) is { } of => new(
+                name,
+                MetricKind.Set,
+                Of: of
             ),
             _ => throw new AssayException($"judge: there is no metric '{name}'", hint: $"Known: {Known}."),
         };

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Assay.Data;
+using Assay.Features;
 using Assay.Numerics;
 
 namespace Assay.Judge;
@@ -105,6 +106,15 @@ public sealed class ProxyJudge
             .Distinct()
             .ToDictionary(name => name, name => new Target(name, work.Dataset(name), _options.Seeds, work.Random));
 
+        CandidateSets? sets = CandidateSets.Of(
+            _metrics,
+            [.. candidates.Select(candidate => candidate.View)],
+            _options.Seeds,
+            (candidate, seed) =>
+                Draw(budgeted[candidate], candidates[candidate].View.Selection, budget, work.Random, seed),
+            (candidate, row) => budgeted[candidate].Key(row),
+            work
+        );
         int pieces = candidates.Count * _options.Seeds;
         int atOnce = Math.Min(work.Threads, pieces);
         string unit = _proxy.CountsRows ? "rows" : "bytes";
@@ -149,6 +159,7 @@ public sealed class ProxyJudge
                     rateShare
                 );
                 double[] values = Measure(view, sample, bytes[candidate], wealth[candidate], targets, seed, run);
+                sets?.Measure(candidate, seed, sample, values);
                 stream.Write(MemoryMarshal.AsBytes<double>(values));
                 run.Forget();
             },
@@ -220,6 +231,7 @@ public sealed class ProxyJudge
                         MetricKind.Rows => view.Selection.Count,
                         MetricKind.Bytes => bytes,
                         MetricKind.Tokens => tokens,
+                        MetricKind.Set => 0, // measured on samples of one size: CandidateSets
                         _ => model!.Measure(metric.Kind, targets[metric.Target].Part(seed), run.Cancellation),
                     }
             ),

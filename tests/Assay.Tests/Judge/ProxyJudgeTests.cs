@@ -1,4 +1,5 @@
 using Assay.Data;
+using Assay.Features;
 using Assay.Judge;
 using Assay.Numerics;
 
@@ -163,6 +164,68 @@ public class ProxyJudgeTests
         Assert.Equal(600, found[1][0].Interval.Mean);
         Assert.Equal(2 * found[0][1].Interval.Mean, found[1][1].Interval.Mean);
         Assert.True(found[1][2].Interval.High < found[0][2].Interval.Low); // repeats are not distinct
+    }
+
+    /// <summary>Few topics against many: every measure of sets sees which is which, on as many rows of each, with one thread as with two.</summary>
+    [Fact]
+    public void MeasuresOfSetsAreMetrics()
+    {
+        JudgeOptions options = new()
+        {
+            Seeds = 3,
+            Metrics = [.. SetMeasure.All.Where(measure => !measure.IsRelative).Select(measure => measure.Name)],
+        };
+        RandomStream random = new(4, "texts");
+        View Texts(int words, int rows) =>
+            new(
+                Dataset.OfTexts(
+                    Enumerable
+                        .Range(0, rows)
+                        .Select(_ =>
+                            string.Join(' ', Enumerable.Range(0, 12).Select(_ => $"w{random.NextInt32(words)}"))
+                        )
+                )
+            );
+        (string, View)[] candidates = [("few", Texts(12, 300)), ("many", Texts(400, 150))];
+        var found = Judge(options, candidates);
+        foreach ((int i, string name) in options.Metrics.Index())
+        {
+            SetMeasure measure = SetMeasure.Find(name)!;
+            Measurement few = found[0][i],
+                many = found[1][i];
+            Assert.Equal((name, measure.Unit), (few.Metric, few.Unit == "" ? measure.Unit : few.Unit));
+            Assert.All([.. few.Values, .. many.Values], value => Assert.True(double.IsFinite(value)));
+            bool right = measure.MoreIsDiverse
+                ? many.Interval.Mean >= few.Interval.Mean
+                : many.Interval.Mean <= few.Interval.Mean;
+            Assert.True(right, $"{name}: {few.Interval.Mean} of few words, {many.Interval.Mean} of many");
+        }
+        using Pieces pieces = Pieces.Temporary();
+        var one = new ProxyJudge(options).Judge(candidates, new(pieces) { Random = new(7, "judge"), Threads = 1 });
+        using Pieces others = Pieces.Temporary();
+        var two = new ProxyJudge(options).Judge(candidates, new(others) { Random = new(7, "judge"), Threads = 2 });
+        Assert.Equal(
+            one.SelectMany(of => of.SelectMany(metric => metric.Values)),
+            two.SelectMany(of => of.SelectMany(metric => metric.Values))
+        );
+    }
+
+    [Fact]
+    public void SetsNeedRowsWithWords()
+    {
+        View blank = new(Dataset.OfTexts(Enumerable.Repeat("  \t ", 50)));
+        AssayException wrong = Assert.Throws<AssayException>(() =>
+            Judge(new() { Metrics = ["self-bleu"] }, [("blank", blank), ("sea", InDomain)])
+        );
+        Assert.Contains("words", wrong.Message);
+        Assert.Contains(
+            "one only",
+            Assert
+                .Throws<AssayException>(() =>
+                    Judge(new() { Metrics = ["mtld"] }, [("one", new(Dataset.OfTexts(["alone"])))])
+                )
+                .Message
+        );
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Assay.Numerics;
 
 namespace Assay.Learning;
 
@@ -9,6 +10,7 @@ namespace Assay.Learning;
 /// </remarks>
 public static class EmbeddingDiversity
 {
+    private const int RowsPerPiece = 64;
     private const double Tiny = 1e-9; // of the official NovelSum, so that duplicates have a density
 
     /// <summary>Mean distance of two different rows; 0 of fewer than two.</summary>
@@ -33,17 +35,15 @@ public static class EmbeddingDiversity
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         if (rows.Rows <= k)
             return 0;
-        double sum = 0;
-        ForEachRow(
-            rows,
-            (row, distances) =>
-            {
-                distances[row] = double.PositiveInfinity;
-                distances.Sort();
-                sum += distances[k - 1];
-            }
-        );
-        return sum / rows.Rows;
+        return ForEachRow(
+                rows,
+                (row, distances) =>
+                {
+                    distances[row] = double.PositiveInfinity;
+                    return Nearest(distances, k)[^1];
+                }
+            )
+            .Average();
     }
 
     /// <summary>The geometric mean over dimensions of the (population) standard deviation; 0 where a dimension does not vary.</summary>
@@ -105,18 +105,18 @@ public static class EmbeddingDiversity
     {
         double[] own = densities.ToArray(),
             weights = [.. Enumerable.Range(1, rows.Rows).Select(rank => Math.Pow(rank, -power))];
-        double sum = 0,
-            all = weights.Sum();
-        ForEachRow(
-            rows,
-            (row, distances) =>
-            {
-                distances[row] = 0;
-                distances.Sort();
-                sum += TensorPrimitives.Dot<double>(distances, weights) / all * (own.Length > 0 ? own[row] : 1);
-            }
-        );
-        return rows.Rows == 0 ? 0 : sum / rows.Rows;
+        double all = weights.Sum();
+        return ForEachRow(
+                rows,
+                (row, distances) =>
+                {
+                    distances[row] = 0;
+                    distances.Sort();
+                    return TensorPrimitives.Dot<double>(distances, weights) / all * (own.Length > 0 ? own[row] : 1);
+                }
+            )
+            .DefaultIfEmpty()
+            .Average();
     }
 
     /// <summary>The density around each row: 1 / (mean squared Euclidean distance to its nearest others)^power.</summary>
@@ -126,20 +126,17 @@ public static class EmbeddingDiversity
     public static double[] Densities(UnitRows rows, int neighbours = 10, double power = 0.5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
-        double[] densities = new double[rows.Rows];
         int count = Math.Min(neighbours, rows.Rows - 1);
-        ForEachRow(
+        return ForEachRow(
             rows,
             (row, distances) =>
             {
                 distances[row] = double.PositiveInfinity;
-                distances.Sort();
                 // Of vectors of length 1 the squared Euclidean distance is twice 1 - cosine.
-                double mean = count == 0 ? 0 : 2 * TensorPrimitives.Sum<double>(distances[..count]) / count;
-                densities[row] = Math.Pow(mean + Tiny, -power);
+                double mean = count == 0 ? 0 : 2 * TensorPrimitives.Sum<double>(Nearest(distances, count)) / count;
+                return Math.Pow(mean + Tiny, -power);
             }
         );
-        return densities;
     }
 
     // The squared length of the sum of all rows is the sum of all cosines.
@@ -151,16 +148,44 @@ public static class EmbeddingDiversity
         return TensorPrimitives.SumOfSquares<double>(sum);
     }
 
-    private delegate void UseDistances(int row, Span<double> distances);
+    private delegate double OfDistances(int row, Span<double> distances);
 
-    private static void ForEachRow(UnitRows rows, UseDistances use)
+    // A number of each row, from its distances to all rows, itself among them.
+    private static double[] ForEachRow(UnitRows rows, OfDistances of)
     {
-        double[] distances = new double[rows.Rows];
-        for (int row = 0; row < rows.Rows; row++)
+        double[] values = new double[rows.Rows];
+        Workers.For(
+            (rows.Rows + RowsPerPiece - 1) / RowsPerPiece,
+            piece =>
+            {
+                double[] distances = new double[rows.Rows];
+                int end = Math.Min(rows.Rows, (piece + 1) * RowsPerPiece);
+                for (int row = piece * RowsPerPiece; row < end; row++)
+                {
+                    for (int other = 0; other < rows.Rows; other++)
+                        distances[other] = 1 - rows.Cosine(row, other);
+                    values[row] = of(row, distances);
+                }
+            }
+        );
+        return values;
+    }
+
+    // The k least of them, ascending, at their beginning: by insertion, since k is small.
+    private static ReadOnlySpan<double> Nearest(Span<double> distances, int k)
+    {
+        for (int i = 1; i < distances.Length; i++)
         {
-            for (int other = 0; other < rows.Rows; other++)
-                distances[other] = 1 - rows.Cosine(row, other);
-            use(row, distances);
+            double distance = distances[i];
+            int at = Math.Min(i, k);
+            if (at == k && distance >= distances[k - 1])
+                continue;
+            if (at == k)
+                at--;
+            for (; at > 0 && distances[at - 1] > distance; at--)
+                distances[at] = distances[at - 1];
+            distances[at] = distance;
         }
+        return distances[..k];
     }
 }

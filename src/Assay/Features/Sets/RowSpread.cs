@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using Assay.Data;
 
-namespace Assay.Judge;
+namespace Assay.Features;
 
 /// <summary>How far rows are from each other: the mean of 1 - cosine over all pairs of rows, each a bag of its words.</summary>
 /// <remarks>

@@ -1,8 +1,8 @@
 using System.Text;
-using Assay.Judge;
+using Assay.Features;
 using Assay.Numerics;
 
-namespace Assay.Tests.Judge;
+namespace Assay.Tests.Features;
 
 public sealed class RowSpreadTests
 {

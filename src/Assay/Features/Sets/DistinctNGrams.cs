@@ -2,7 +2,7 @@ using System.IO.Hashing;
 using System.Numerics;
 using Assay.Data;
 
-namespace Assay.Judge;
+namespace Assay.Features;
 
 /// <summary>Counts distinct word n-grams, none of them across rows.</summary>
 /// <remarks>
