@@ -37,16 +37,24 @@ public static class TextDomains
     public static IReadOnlyList<string> Lines(Trial trial, string domain)
     {
         List<string> lines = [];
+        Encoding encoding = domain is "customers" or "opinions" or "questions" ? Encoding.Latin1 : Encoding.UTF8;
         foreach (string file in Array.Find(Table, entry => entry.Domain == domain).Files)
-        {
-            using FileStream packed = File.OpenRead(trial.Path(Folder, file));
-            using GZipStream bytes = new(packed, CompressionMode.Decompress);
-            Encoding encoding = domain is "customers" or "opinions" or "questions" ? Encoding.Latin1 : Encoding.UTF8;
-            using StreamReader reader = new(bytes, encoding);
-            while (reader.ReadLine() is { } line)
-                lines.Add(domain == "questions" ? line[(line.IndexOf(' ') + 1)..] : line);
-        }
+        foreach (string line in LinesOf(trial, file, encoding))
+            lines.Add(domain == "questions" ? line[(line.IndexOf(' ') + 1)..] : line);
         return lines;
+    }
+
+    /// <summary>The lines of one file.</summary>
+    /// <param name="trial">Where the data are.</param>
+    /// <param name="file">Its name, packed with gzip.</param>
+    /// <param name="encoding">What its bytes mean.</param>
+    public static IEnumerable<string> LinesOf(Trial trial, string file, Encoding encoding)
+    {
+        using FileStream packed = File.OpenRead(trial.Path(Folder, file));
+        using GZipStream bytes = new(packed, CompressionMode.Decompress);
+        using StreamReader reader = new(bytes, encoding);
+        while (reader.ReadLine() is { } line)
+            yield return line;
     }
 
     /// <summary>The rows of a domain.</summary>
