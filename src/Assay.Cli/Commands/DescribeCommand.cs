@@ -14,7 +14,8 @@ internal static class DescribeCommand
             withMethods
         );
         if (withMethods)
-            command.Subcommands.Add(DsdlCommand.Create());
+            foreach (Command other in (Command[])[CardCommand.Create(), DsdlCommand.Create()])
+                command.Subcommands.Add(other);
         return command;
     }
 }

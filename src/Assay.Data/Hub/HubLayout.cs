@@ -193,7 +193,7 @@ public static partial class HubLayout
     }
 
     /// <summary>Stops if a file of several is not there: <c>train-00002-of-00004</c>.</summary>
-    internal static void CheckShards(string where, HubSplit split)
+    public static void CheckShards(string where, HubSplit split)
     {
         foreach (
             var shards in split

@@ -20,6 +20,10 @@ public sealed class Downloads(string folder, Work work)
 
     internal TransportOptions? Options { get; init; }
 
+    internal string Folder => folder;
+
+    internal Work Work => work;
+
     /// <summary>True if a path is an address of this kind.</summary>
     public static bool IsRemote(string path) =>
         path.StartsWith("https://", StringComparison.OrdinalIgnoreCase)

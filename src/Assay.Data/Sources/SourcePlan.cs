@@ -77,13 +77,8 @@ public sealed class SourcePlan
         {
             if (Downloads.IsRemote(pattern))
             {
-                if (downloads is null)
-                    throw new AssayException(
-                        $"'{SourceText.Printable(pattern, 200)}' is elsewhere, and this command reads files that are here",
-                        hint: "Download it beforehand."
-                    );
                 isLaidOut |= pattern.StartsWith("hf:", StringComparison.OrdinalIgnoreCase);
-                foreach ((string name, string file) in downloads.Fetch(pattern, options))
+                foreach ((string name, string file) in (downloads ?? throw NeedsStore(pattern)).Fetch(pattern, options))
                     if (!excluded.Any(exclude => Glob.Matches(exclude, name)) && names.TryAdd(file, name))
                         addresses[file] = pattern;
                 continue;
@@ -95,6 +90,17 @@ public sealed class SourcePlan
                 : root;
             int before = names.Count,
                 known = 0;
+            if (CroissantFile.Is(full))
+            {
+                string described = Path.GetRelativePath(relativeTo, full).Replace('\\', '/');
+                isLaidOut = true;
+                names[
+                    new CroissantRecords(CroissantFile.Read(full, full), downloads ?? throw NeedsStore(pattern)).Make(
+                        options
+                    )
+                ] = described;
+                continue;
+            }
             IEnumerable<string>? laidOut = Directory.Exists(full) ? HubLayout.Find(full, options) : null;
             isLaidOut |= laidOut is not null;
             foreach (string file in laidOut ?? Glob.Find(full))
@@ -274,6 +280,12 @@ public sealed class SourcePlan
             }
         }
     }
+
+    private static AssayException NeedsStore(string path) =>
+        new(
+            $"'{SourceText.Printable(path, 200)}' is elsewhere or is to be put together, and this command reads files that are here",
+            hint: "Name files of data, downloaded beforehand."
+        );
 
     private static string Expand(string pattern, string folder) =>
         Path.GetFullPath(

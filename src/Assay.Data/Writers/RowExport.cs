@@ -13,6 +13,7 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
 {
     private const string Stage = "export-rows";
     private readonly int[] _rows = view.Selection.Rows;
+    private long _bytes;
 
     public const int DefaultWindow = 16 << 20;
 
@@ -44,7 +45,7 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
         );
         if (!inOrder)
             work.Pieces.Delete(Stage);
-        return new(path, _rows.Length, new FileInfo(path).Length);
+        return new(path, _rows.Length, new FileInfo(path).Length) { RowBytes = _bytes };
     }
 
     private void WriteInOrder(Stream stream, ChunkPacker packer)
@@ -244,6 +245,7 @@ internal sealed class RowExport(View view, Work work, RowSerializer serialize)
             for (int i = 0; i < wave; i++)
             {
                 stream.Write(packed[i] ?? chunks[i].Span);
+                _bytes += chunks[i].Length;
                 chunks[i].Dispose();
             }
             work.Progress?.Report(new("write", rowsDone(first + wave - 1), _rows.Length, "rows"));

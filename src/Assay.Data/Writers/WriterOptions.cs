@@ -17,4 +17,8 @@ public sealed record WriterOptions
 /// <param name="Path">The file.</param>
 /// <param name="Rows">Rows in it, repeats counted.</param>
 /// <param name="Bytes">Its size.</param>
-public sealed record WrittenFile(string Path, long Rows, long Bytes);
+public sealed record WrittenFile(string Path, long Rows, long Bytes)
+{
+    /// <summary>Bytes of its rows before they were compressed.</summary>
+    public long RowBytes { get; init; }
+}

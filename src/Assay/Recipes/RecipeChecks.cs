@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Assay.Data;
+using Assay.Describe;
 using Assay.Judge;
+using Assay.Recipes.Execution;
 
 namespace Assay.Recipes;
 
@@ -282,6 +284,37 @@ internal sealed partial class RecipeChecks
                 $"there is no candidate '{SourceText.Printable(export.Candidate)}'",
                 Wording.OneOf([.. names, ExportOptions.Best]),
                 Nearest.Hint(export.Candidate, names)
+            );
+        CheckAbout(export);
+    }
+
+    /// <summary>What cards and descriptions are to say must be words that their readers know.</summary>
+    private void CheckAbout(ExportOptions export)
+    {
+        MapNode written = (MapNode)root.Find("export")!.Value;
+        MapNode? about = written.Find("about")?.Value as MapNode;
+        if (export.About.License is { } license && !CardVocabulary.Licenses.Contains(license))
+            problems.Add(
+                about!.Find("license")!.Value.Mark,
+                "export.about.license",
+                $"the Hub knows no licence '{SourceText.Printable(license)}'",
+                "one of its identifiers, such as cc-by-4.0, or other",
+                Nearest.Hint(license, CardVocabulary.Licenses)
+            );
+        foreach (string language in export.About.Language.Where(language => !CardVocabulary.IsLanguage(language)))
+            problems.Add(
+                about!.Find("language")!.Value.Mark,
+                "export.about.language",
+                $"'{SourceText.Printable(language)}' has not the form of a code of a language",
+                CardVocabulary.LanguageForm
+            );
+        string[] missing = export.Croissant ? [.. CroissantCard.Missing(export.About)] : [];
+        if (missing.Length > 0)
+            problems.Add(
+                (about ?? written).Mark,
+                "export.about",
+                $"a Croissant description needs {string.Join(", ", missing)}",
+                hint: "nobody but you knows; without them it breaks the rules of its specification"
             );
     }
 

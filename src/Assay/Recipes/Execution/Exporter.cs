@@ -13,6 +13,8 @@ namespace Assay.Recipes.Execution;
 internal sealed class Exporter(Store store, StepRunner steps, IRunObserver observer)
 {
     private const string ManifestName = "manifest.json";
+    private const string TrainSplit = "train";
+    private const string DroppedName = "dropped";
 
     public ExportReport Export(
         ExportOptions options,
@@ -24,7 +26,7 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
     {
         string key = StepKey.Of([
             "export",
-            "1",
+            "2",
             CanonicalJson.Of(options),
             candidate.Name,
             flow.Key,
@@ -40,9 +42,11 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
         return new(
             candidate.Name,
             [.. manifest.Files.Select(file => Path.Combine(folder, file.Path)), Path.Combine(folder, ManifestName)],
-            manifest.Files[0].Rows,
-            manifest.Files[0].Bytes
+            manifest.Files.Where(IsTrain).Sum(file => file.Rows),
+            manifest.Files.Where(IsTrain).Sum(file => file.Bytes)
         );
+
+        static bool IsTrain(ManifestFile file) => file.Split == TrainSplit && !file.IsDropped;
     }
 
     private Manifest Write(
@@ -59,6 +63,10 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
         try
         {
             Directory.CreateDirectory(folder);
+            // What an earlier export wrote, in more files than this one or others, is not to stand beside it.
+            foreach (ManifestFile file in Existing(folder)?.Files ?? [])
+                if (IsOurs(file.Path) && Same(folder, file))
+                    File.Delete(Path.Combine(folder, file.Path));
             // The manifest says that the rest is whole: it goes first and comes last.
             File.Delete(Path.Combine(folder, ManifestName));
         }
@@ -71,19 +79,16 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
                 failure
             );
         }
-        string ending = options.Format switch
-        {
-            ExportFormat.JsonlGz => ".jsonl.gz",
-            ExportFormat.Parquet => ".parquet",
-            ExportFormat.Arrow => ".arrow",
-            _ => ".jsonl",
-        };
-        List<ManifestFile> files = [WriteRows(folder, "train" + ending, flow.View, options, work)];
+        List<ManifestFile> files = [.. WriteSplit(folder, TrainSplit, flow.View, options, work)];
         foreach ((string name, (View view, _)) in flow.Datasets)
-            if (ReferenceEquals(view.Dataset, flow.View.Dataset) && view.Selection.Count < view.Dataset.RowCount)
-                files.Add(WriteRows(folder, name + ending, view, options, work));
+            if (
+                ReferenceEquals(view.Dataset, flow.View.Dataset)
+                && view.Selection.Count > 0
+                && view.Selection.Count < view.Dataset.RowCount
+            )
+                files.AddRange(WriteSplit(folder, name, view, options, work));
         if (options.Dropped)
-            files.Add(WriteDropped(folder, "dropped" + ending, flow, options, work));
+            files.AddRange(WriteDropped(folder, flow, options, work));
 
         Manifest manifest = new()
         {
@@ -102,10 +107,17 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
             ],
             Files = files,
         };
+        if (options.Croissant)
+        {
+            byte[] croissant = CroissantCard.Of(manifest, run, options, flow.View);
+            Pieces.WriteFile(Path.Combine(folder, CroissantFile.FileName), stream => stream.Write(croissant));
+        }
         if (options.Card)
         {
-            byte[] card = System.Text.Encoding.UTF8.GetBytes(DatasetCard.Of(manifest, run, candidate));
-            Pieces.WriteFile(Path.Combine(folder, "README.md"), stream => stream.Write(card));
+            byte[] card = System.Text.Encoding.UTF8.GetBytes(
+                DatasetCard.Of(manifest, run, candidate, options, flow.View)
+            );
+            Pieces.WriteFile(Path.Combine(folder, CardHeader.FileName), stream => stream.Write(card));
         }
         Pieces.WriteFile(
             Path.Combine(folder, ManifestName),
@@ -119,28 +131,76 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
         return manifest;
     }
 
-    private ManifestFile WriteRows(
+    /// <summary>The files of a split: one, or in the layout of Hugging Face as many as its rows take, each with as many rows.</summary>
+    private static IEnumerable<ManifestFile> WriteSplit(
         string folder,
-        string name,
+        string split,
         View view,
         ExportOptions options,
         Work work,
         Func<int, string>? reason = null
     )
     {
-        string path = Path.Combine(folder, name);
-        WriterOptions columns = new() { Ids = options.Ids, Reason = reason };
-        WrittenFile written = options.Format switch
+        string ending = options.Format switch
         {
-            ExportFormat.Parquet => ParquetWriter.Write(path, view, work, columns),
-            ExportFormat.Arrow => ArrowWriter.Write(path, view, work, columns),
-            _ => JsonlWriter.Write(path, view, work, columns),
+            ExportFormat.JsonlGz => ".jsonl.gz",
+            ExportFormat.Parquet => ".parquet",
+            ExportFormat.Arrow => ".arrow",
+            _ => ".jsonl",
         };
-        return new(name, written.Rows, written.Bytes, HashOf(path));
+        int[] rows = view.Selection.Rows;
+        bool isSharded = options.Layout == ExportLayout.HuggingFace;
+        int shards = isSharded
+            ? (int)Math.Clamp(Math.Ceiling(BytesOf(view) / options.Shard.Bytes), 1, Math.Clamp(rows.Length, 1, 99_999))
+            : 1;
+        for (int shard = 0; shard < shards; shard++)
+        {
+            (int from, int to) = (
+                (int)((long)rows.Length * shard / shards),
+                (int)((long)rows.Length * (shard + 1) / shards)
+            );
+            string name = isSharded
+                ? $"{(reason is null ? "data" : DroppedName)}/{split.Replace('-', '_')}-{shard:D5}-of-{shards:D5}{ending}"
+                : (reason is null ? split : DroppedName) + ending;
+            View part = shards == 1 ? view : new(view.Dataset, new Selection(rows[from..to]), view.Edits);
+            string path = Path.Combine(folder, name);
+            WriterOptions columns = new() { Ids = options.Ids, Reason = reason };
+            // Pieces of one file are not those of another, also not when a killed run goes on.
+            Work own = work.With(new Pieces(Path.Combine(work.Pieces.Folder, name.Replace('/', '-'))));
+            WrittenFile written = options.Format switch
+            {
+                ExportFormat.Parquet => ParquetWriter.Write(path, part, own, columns),
+                ExportFormat.Arrow => ArrowWriter.Write(path, part, own, columns),
+                _ => JsonlWriter.Write(path, part, own, columns),
+            };
+            yield return new(name, written.Rows, written.Bytes, HashOf(path))
+            {
+                Split = isSharded ? split.Replace('-', '_') : split,
+                IsDropped = reason is not null,
+                RowBytes = written.RowBytes,
+                Sha256 = options.Croissant ? Sha256Of(path) : null,
+            };
+        }
     }
 
+    /// <summary>About how many bytes the selected rows have.</summary>
+    private static double BytesOf(View view)
+    {
+        double bytes = 0;
+        foreach (int row in view.Selection.Rows)
+        {
+            TableInfo table = view.Dataset.Tables[view.Dataset.TableOf(row)];
+            bytes += (double)table.Bytes / table.RowCount;
+        }
+        return bytes;
+    }
+
+    /// <summary>True for the names that an export writes; a manifest from elsewhere may say anything.</summary>
+    private static bool IsOurs(string path) =>
+        path.Split('/') is [_] or ["data" or DroppedName, _] && !path.Contains("..", StringComparison.Ordinal);
+
     /// <summary>Rows that the path to this candidate dropped, each with its first and only reason.</summary>
-    private ManifestFile WriteDropped(string folder, string name, Flow flow, ExportOptions options, Work work)
+    private IEnumerable<ManifestFile> WriteDropped(string folder, Flow flow, ExportOptions options, Work work)
     {
         SortedDictionary<int, string> reasons = [];
         foreach (string step in flow.Path)
@@ -151,7 +211,7 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
                     reasons.TryAdd(drops.Rows[i], drops.Reasons[drops.ReasonOf[i]]);
             }
         View dropped = new(flow.View.Dataset, new Selection([.. reasons.Keys]), flow.View.Edits);
-        return WriteRows(folder, name, dropped, options, work, row => reasons[row]);
+        return WriteSplit(folder, TrainSplit, dropped, options, work, row => reasons[row]);
     }
 
     private static Manifest? Existing(string folder)
@@ -173,6 +233,12 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
     {
         FileInfo info = new(Path.Combine(folder, file.Path));
         return info.Exists && info.Length == file.Bytes && HashOf(info.FullName) == file.Xxh128;
+    }
+
+    private static string Sha256Of(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream));
     }
 
     private static string HashOf(string path)
@@ -200,7 +266,21 @@ internal sealed record Manifest
 
 internal sealed record ManifestStep(string Method, string Options, long RowsIn, long RowsOut);
 
-internal sealed record ManifestFile(string Path, long Rows, long Bytes, string Xxh128);
+internal sealed record ManifestFile(string Path, long Rows, long Bytes, string Xxh128)
+{
+    /// <summary>The split that it is a part of.</summary>
+    public string Split { get; init; } = "";
+
+    /// <summary>Whether it holds what was dropped.</summary>
+    public bool IsDropped { get; init; }
+
+    /// <summary>Bytes of its rows before compression.</summary>
+    public long RowBytes { get; init; }
+
+    /// <summary>SHA-256, where the Croissant description names it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sha256 { get; init; }
+}
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Manifest))]
