@@ -400,12 +400,21 @@ internal sealed partial class CroissantCheck(CroissantFile file, CardFindings fi
         MapNode[] subFields = [.. CroissantFile.Maps(node, "subField")];
         foreach (MapNode sub in subFields)
             Field(sub, records, hasData);
-        if (CroissantFile.Find(node, "dataType") is null && subFields.Length == 0)
+        YamlEntry? source = CroissantFile.Find(node, "source");
+        // A field that is taken from another field has its type.
+        bool isOfField =
+            source is not null
+            && (
+                source.Value is not MapNode map
+                || CroissantFile.Find(map, "field") is not null
+                || CroissantFile.Find(map, "recordSet") is not null
+                || CroissantFile.Find(map, "@id") is not null
+            );
+        if (CroissantFile.Find(node, "dataType") is null && subFields.Length == 0 && !isOfField)
             findings.Error(node.Mark, key, "its type is not said", "dataType, such as sc:Text");
         foreach (YamlNode type in CroissantFile.All(node, "dataType"))
             if (CroissantFile.Reference(type) is not { Length: > 0 })
                 findings.Error(type.Mark, key, $"{type.Noun} is no type", "such as sc:Text");
-        YamlEntry? source = CroissantFile.Find(node, "source");
         bool hasValue = CroissantFile.Find(node, "value") is not null;
         if (source is not null && hasValue)
             findings.Error(node.Mark, key, "it has a source and a value", "exactly one of them");
@@ -414,7 +423,15 @@ internal sealed partial class CroissantCheck(CroissantFile file, CardFindings fi
         if (source is not null)
             Source(source.Value, key);
         foreach (YamlNode reference in CroissantFile.All(node, "references"))
-            Refers(reference, key, "references", "Field");
+            // Older descriptions refer to a column of a file.
+            if (
+                reference is MapNode target
+                && CroissantFile.Find(target, "@id") is null
+                && CroissantFile.Find(target, "field") is null
+            )
+                Source(reference, key);
+            else
+                Refers(reference, key, "references", "Field");
         Array(node, key);
     }
 

@@ -201,6 +201,25 @@ public sealed class CroissantCheckTests : IDisposable
         Assert.Contains(Check(two), finding => finding.IsError && finding.Problem.What.Contains("table and zip"));
     }
 
+    [Theory]
+    [InlineData(
+        "\"@id\": \"words/fixed\", \"dataType\": \"sc:Text\", \"value\": \"v\"",
+        "\"@id\": \"words/fixed\", \"source\": { \"field\": { \"@id\": \"kinds/k\" } }"
+    )]
+    [InlineData(
+        "\"references\": { \"@id\": \"kinds/k\" }",
+        "\"references\": { \"fileObject\": { \"@id\": \"table\" }, \"extract\": { \"column\": \"word\" } }"
+    )]
+    [InlineData("\"key\": { \"@id\": \"kinds/k\" }", "\"key\": \"k\"")]
+    [InlineData("\"name\": \"words\"", "\"name\": { \"en\": \"words\", \"de\": \"Woerter\" }")]
+    [InlineData("\"@type\": \"sc:Dataset\"", "\"@type\": \"Dataset\"")]
+    [InlineData("\"encodingFormat\": \"text/csv\"", "\"sc:encodingFormat\": \"text/csv\"")]
+    public void Other_ways_of_saying_the_same_are_in_order(string from, string to)
+    {
+        Assert.Contains(from, Good);
+        Assert.Empty(Check(Good.Replace(from, to)));
+    }
+
     [Fact]
     public void A_file_that_is_another_is_told_with_the_hash_that_it_has()
     {
