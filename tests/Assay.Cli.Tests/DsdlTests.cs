@@ -76,5 +76,13 @@ public sealed class DsdlTests
         string rows = File.ReadAllText(cli.Path("out/train.jsonl"));
         Assert.Contains("\"text\":\"fine soap\",\"kind\":\"good\",\"box\":[1,2,30,40]", rows);
         Assert.Contains("\"text\":\"no lather\",\"kind\":\"bad\"", rows);
+
+        // Written as a dataset of its own, which reads back and is in order.
+        Result exported = cli.Run("run", "recipe.yaml", "--set", "export.format=dsdl", "--set", "export.to=again");
+        Assert.True(exported.Code == 0, exported.Error);
+        Result check = cli.Run("describe", "dsdl", "again/train.yaml");
+        Assert.True(check.Code == 0, check.Error);
+        Assert.Contains("All 2 samples", check.Output);
+        Assert.Contains("kind: Str", File.ReadAllText(cli.Path("again/train.yaml")));
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using Assay.Cli.Terminal;
 using Assay.Data;
-using Assay.Data.Dsdl;
 using Assay.Describe;
 using Assay.Recipes.Execution;
 using Assay.Studies;

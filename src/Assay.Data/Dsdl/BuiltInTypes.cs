@@ -1,4 +1,4 @@
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>What an argument of a built-in type takes.</summary>
 internal enum ArgumentKind
@@ -16,7 +16,7 @@ internal enum ArgumentKind
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">What it takes.</param>
 /// <param name="Choices">The words to choose from; the first is the default.</param>
-internal sealed record Argument(string Name, ArgumentKind Kind, params string[] Choices)
+internal sealed record DeclaredArgument(string Name, ArgumentKind Kind, params string[] Choices)
 {
     public bool IsRequired => Kind is ArgumentKind.Type or ArgumentKind.Domains or ArgumentKind.OneDomain;
 
@@ -25,7 +25,7 @@ internal sealed record Argument(string Name, ArgumentKind Kind, params string[] 
 }
 
 /// <summary>The arguments that a type was given, by name.</summary>
-internal sealed class Arguments : Dictionary<string, object>
+internal sealed class GivenArguments : Dictionary<string, object>
 {
     public IReadOnlyList<ClassDomain> Domains => (IReadOnlyList<ClassDomain>)this["dom"];
 
@@ -37,9 +37,12 @@ internal sealed class Arguments : Dictionary<string, object>
 /// <summary>The types of the language, with their arguments.</summary>
 internal static class BuiltInTypes
 {
-    private static readonly Argument Dom = new("dom", ArgumentKind.OneDomain);
+    private static readonly DeclaredArgument Dom = new("dom", ArgumentKind.OneDomain);
 
-    private static readonly Dictionary<string, (Argument[] Arguments, Func<Arguments, FieldType> Make)> All = new()
+    private static readonly Dictionary<
+        string,
+        (DeclaredArgument[] Arguments, Func<GivenArguments, FieldType> Make)
+    > All = new()
     {
         ["Bool"] = ([], _ => new BoolType()),
         ["Int"] = ([], _ => new IntType()),
@@ -49,7 +52,7 @@ internal static class BuiltInTypes
         ["Dict"] = ([], _ => new DictType()),
         ["List"] = (
             [new("etype", ArgumentKind.Type), new("ordered", ArgumentKind.Flag)],
-            given => new ListType((FieldType)given["etype"], given.GetValueOrDefault("ordered") is true)
+            given => new DsdlListType((FieldType)given["etype"], given.GetValueOrDefault("ordered") is true)
         ),
         ["Coord"] = ([], _ => new CoordType("Coord")),
         ["Coord3D"] = ([], _ => new CoordType("Coord3D")),
@@ -95,11 +98,11 @@ internal static class BuiltInTypes
 
     public static bool Has(string name) => All.ContainsKey(name);
 
-    public static Argument[] ArgumentsOf(string name) => All[name].Arguments;
+    public static DeclaredArgument[] ArgumentsOf(string name) => All[name].Arguments;
 
     /// <exception cref="FormatException">A text among the arguments is not what it should be.</exception>
-    public static FieldType Make(string name, Arguments given) => All[name].Make(given);
+    public static FieldType Make(string name, GivenArguments given) => All[name].Make(given);
 
-    private static MomentType Moment(string name, Arguments given) =>
+    private static MomentType Moment(string name, GivenArguments given) =>
         new(name, given.Text("fmt") is { Length: > 0 } format ? TimePattern.Parse(format) : null);
 }

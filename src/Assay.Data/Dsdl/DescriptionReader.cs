@@ -1,23 +1,23 @@
 using System.Text.Json.Nodes;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>Reads what a description says, with the libraries that it imports; types are parsed, not yet resolved.</summary>
 /// <param name="libraries">Where imported files are.</param>
 /// <param name="findings">Takes what is wrong.</param>
-internal sealed class DescriptionReader(LibraryFolders libraries, Findings findings)
+internal sealed class DescriptionReader(LibraryFolders libraries, DsdlFindings findings)
 {
     private const int ImportLimit = 1000;
 
     /// <summary>Where the samples of a description stand in its file.</summary>
     public static readonly string[] SampleKeys = ["data", "samples"];
 
-    private readonly OrderedDictionary<string, Definition> _definitions = [];
+    private readonly OrderedDictionary<string, DsdlDefinition> _definitions = [];
     private readonly List<string> _importing = []; // files that are being read, each imported by the one before
     private readonly List<string> _imported = [];
 
     /// <summary>The definitions read so far, by name.</summary>
-    public IReadOnlyDictionary<string, Definition> Definitions => _definitions;
+    public IReadOnlyDictionary<string, DsdlDefinition> Definitions => _definitions;
 
     /// <summary>The files that were imported, in order.</summary>
     public IReadOnlyList<string> Imported => _imported;
@@ -32,12 +32,12 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
     public bool HasSamples { get; private set; }
 
     /// <summary>The global object in the file, or null.</summary>
-    public Node? GlobalInfo { get; private set; }
+    public DsdlNode? GlobalInfo { get; private set; }
 
     /// <summary>The description, or null after errors.</summary>
-    public Description? Read(Node root, string file)
+    public DsdlDescription? Read(DsdlNode root, string file)
     {
-        if (root is not MapNode map)
+        if (root is not DsdlMap map)
             throw new AssayException(
                 $"expected a description, a map with '$dsdl-version', 'meta' and 'data', found {root.Noun}",
                 root.Place.At("")
@@ -49,7 +49,7 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         JsonObject meta = [];
         if (Required(map, "meta", "") is { } said)
         {
-            if (said.Value is MapNode free)
+            if (said.Value is DsdlMap free)
                 meta = (JsonObject)free.ToJson()!;
             else
                 findings.Error(said.Value.Place, "meta", $"expected a map, found {said.Value.Noun}");
@@ -59,7 +59,7 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         Unknown(map, "", "$dsdl-version", "$import", "meta", "defs", "data");
         if (Required(map, "data", "") is not { } data)
             return null;
-        if (data.Value is not MapNode keys)
+        if (data.Value is not DsdlMap keys)
         {
             findings.Error(data.Value.Place, "data", $"expected a map with 'sample-type', found {data.Value.Noun}");
             return null;
@@ -84,7 +84,7 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         if (keys.Find("samples") is { } samples)
         {
             HasSamples = samplePath is null;
-            if (samples.Value is not (ListNode or ScalarNode { IsNull: true }))
+            if (samples.Value is not (DsdlList or DsdlScalar { IsNull: true }))
                 findings.Error(samples.Value.Place, "data.samples", $"expected a list, found {samples.Value.Noun}");
         }
         else if (samplePath is null)
@@ -103,16 +103,16 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
             };
     }
 
-    private string? Version(MapNode map)
+    private string? Version(DsdlMap map)
     {
         if (Required(map, "$dsdl-version", "") is not { } version)
             return null;
-        if (version.Value is not ScalarNode { IsNull: false } scalar)
+        if (version.Value is not DsdlScalar { IsNull: false } scalar)
         {
             findings.Error(
                 version.Value.Place,
                 "$dsdl-version",
-                $"expected a version such as {Description.LanguageVersion}, found {version.Value.Noun}"
+                $"expected a version such as {DsdlDescription.LanguageVersion}, found {version.Value.Noun}"
             );
             return null;
         }
@@ -120,19 +120,19 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
             findings.Warn(
                 scalar.Place,
                 "$dsdl-version",
-                $"expected version {Description.LanguageVersion}, found {SourceText.Printable(scalar.Text)}; it is read as {Description.LanguageVersion}"
+                $"expected version {DsdlDescription.LanguageVersion}, found {SourceText.Printable(scalar.Text)}; it is read as {DsdlDescription.LanguageVersion}"
             );
         return scalar.Text;
     }
 
-    private void Import(Node node)
+    private void Import(DsdlNode node)
     {
-        if (node is ScalarNode { IsNull: true })
+        if (node is DsdlScalar { IsNull: true })
             return;
-        IReadOnlyList<Node> names = node is ListNode list ? list.Items : [node];
-        foreach (Node item in names)
+        IReadOnlyList<DsdlNode> names = node is DsdlList list ? list.Items : [node];
+        foreach (DsdlNode item in names)
         {
-            if (item is not ScalarNode { IsNull: false } name)
+            if (item is not DsdlScalar { IsNull: false } name)
             {
                 findings.Error(
                     item.Place,
@@ -164,7 +164,7 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
                     $"expected at most {ImportLimit} imports, and 16 of files by files; found more",
                     name.Place.At("$import")
                 );
-            using NodeReader reader = new(Tokens.Of(LibraryFolders.Open(file), file));
+            using NodeReader reader = new(DsdlTokens.Of(LibraryFolders.Open(file), file));
             _importing.Add(file);
             _imported.Add(file);
             Library(reader.Read());
@@ -172,9 +172,9 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         }
     }
 
-    private void Library(Node root)
+    private void Library(DsdlNode root)
     {
-        if (root is not MapNode map)
+        if (root is not DsdlMap map)
         {
             findings.Error(
                 root.Place,
@@ -189,21 +189,21 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         if (map.Find("defs") is { } defs)
             Define(defs.Value, "defs.");
         else
-            foreach (Entry entry in map.Entries)
+            foreach (DsdlEntry entry in map.Entries)
                 if (entry.Key.Text is not ("$dsdl-version" or "$import" or "meta" or "data"))
                     Define(entry, "");
     }
 
-    private void Define(Node node, string below)
+    private void Define(DsdlNode node, string below)
     {
-        if (node is MapNode map)
-            foreach (Entry entry in map.Entries)
+        if (node is DsdlMap map)
+            foreach (DsdlEntry entry in map.Entries)
                 Define(entry, below);
-        else if (node is not ScalarNode { IsNull: true })
+        else if (node is not DsdlScalar { IsNull: true })
             findings.Error(node.Place, "defs", $"expected a map of definitions, found {node.Noun}");
     }
 
-    private void Define(Entry entry, string below)
+    private void Define(DsdlEntry entry, string below)
     {
         string name = entry.Key.Text,
             key = below + name;
@@ -215,7 +215,7 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
             );
         else
             CheckName(entry.Key, key, "a struct or domain");
-        if (entry.Value is not MapNode map)
+        if (entry.Value is not DsdlMap map)
         {
             findings.Error(
                 entry.Value.Place,
@@ -226,13 +226,13 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         }
         if (Required(map, "$def", key + ".") is not { } kind)
             return;
-        Definition? read = (kind.Value as ScalarNode)?.Text switch
+        DsdlDefinition? read = (kind.Value as DsdlScalar)?.Text switch
         {
             "struct" => Struct(name, map, key + "."),
             "class_domain" => Domain(name, map, key + "."),
             _ => null,
         };
-        if ((kind.Value as ScalarNode)?.Text is not ("struct" or "class_domain"))
+        if ((kind.Value as DsdlScalar)?.Text is not ("struct" or "class_domain"))
             findings.Error(
                 kind.Value.Place,
                 key + ".$def",
@@ -240,7 +240,7 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
             );
         if (read is null)
             return;
-        if (_definitions.TryGetValue(name, out Definition? before))
+        if (_definitions.TryGetValue(name, out DsdlDefinition? before))
             findings.Warn(
                 entry.Key.Place,
                 key,
@@ -249,23 +249,23 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         _definitions[name] = read with { Place = entry.Key.Place };
     }
 
-    private StructDefinition? Struct(string name, MapNode map, string below)
+    private StructDefinition? Struct(string name, DsdlMap map, string below)
     {
         Unknown(map, below, "$def", "$fields", "$params", "$optional");
-        IReadOnlyList<ScalarNode> parameters = Names(map.Find("$params"), below + "$params");
-        foreach (ScalarNode parameter in parameters)
+        IReadOnlyList<DsdlScalar> parameters = Names(map.Find("$params"), below + "$params");
+        foreach (DsdlScalar parameter in parameters)
             CheckName(parameter, below + "$params", "a parameter");
         if (Required(map, "$fields", below) is not { } fields)
             return null;
         string key = below + "$fields";
-        if (fields.Value is not MapNode types)
+        if (fields.Value is not DsdlMap types)
         {
             findings.Error(fields.Value.Place, key, $"expected a map of fields and types, found {fields.Value.Noun}");
             return null;
         }
         List<KeyValuePair<string, TypeExpression>> read = [];
         List<Place> places = [];
-        foreach (Entry field in types.Entries)
+        foreach (DsdlEntry field in types.Entries)
         {
             CheckName(field.Key, $"{key}.{field.Key.Text}", "a field");
             if (Type(field.Value, $"{key}.{field.Key.Text}") is not { } type)
@@ -273,8 +273,8 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
             read.Add(new(field.Key.Text, type));
             places.Add(TextOf(field.Value));
         }
-        IReadOnlyList<ScalarNode> optional = Names(map.Find("$optional"), below + "$optional");
-        foreach (ScalarNode one in optional)
+        IReadOnlyList<DsdlScalar> optional = Names(map.Find("$optional"), below + "$optional");
+        foreach (DsdlScalar one in optional)
             if (types.Find(one.Text) is null)
                 findings.Error(
                     one.Place,
@@ -287,14 +287,14 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         };
     }
 
-    private ClassDomain? Domain(string name, MapNode map, string below)
+    private ClassDomain? Domain(string name, DsdlMap map, string below)
     {
         Unknown(map, below, "$def", "classes", "skeleton");
         if (Required(map, "classes", below) is not { } classes)
             return null;
         List<string> read = [];
         HashSet<string> seen = [];
-        foreach (ScalarNode one in Names(classes, below + "classes"))
+        foreach (DsdlScalar one in Names(classes, below + "classes"))
         {
             string label = one.Text.Trim();
             if (label.Length == 0 || label[0] == '.')
@@ -318,11 +318,11 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         return new(name, read, Skeleton(map.Find("skeleton"), read.Count, below + "skeleton"));
     }
 
-    private (int, int)[]? Skeleton(Entry? entry, int classes, string key)
+    private (int, int)[]? Skeleton(DsdlEntry? entry, int classes, string key)
     {
-        if (entry is null or { Value: ScalarNode { IsNull: true } })
+        if (entry is null or { Value: DsdlScalar { IsNull: true } })
             return null;
-        if (entry.Value is not ListNode list)
+        if (entry.Value is not DsdlList list)
         {
             findings.Error(entry.Value.Place, key, $"expected a list of pairs of classes, found {entry.Value.Noun}");
             return null;
@@ -330,7 +330,7 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         (int, int)[] bones = new (int, int)[list.Items.Count];
         for (int i = 0; i < bones.Length; i++)
             if (
-                list.Items[i] is ListNode { Items: [ScalarNode { Whole: { } from }, ScalarNode { Whole: { } to }] }
+                list.Items[i] is DsdlList { Items: [DsdlScalar { Whole: { } from }, DsdlScalar { Whole: { } to }] }
                 && from >= 1
                 && to >= 1
                 && from <= classes
@@ -346,26 +346,26 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         return bones;
     }
 
-    private TypeExpression? TypeAt(Entry? entry, Action<(Place, string)> at)
+    private TypeExpression? TypeAt(DsdlEntry? entry, Action<(Place, string)> at)
     {
         if (entry is null)
             return null;
         string key = "data." + entry.Key.Text;
         at((TextOf(entry.Value), key));
-        return entry.Value is MapNode map ? ObjectType(map, key) : Type(entry.Value, key);
+        return entry.Value is DsdlMap map ? ObjectType(map, key) : Type(entry.Value, key);
     }
 
     /// <summary>The object form of a type: <c>{$type: S, cdom: MyDom}</c>.</summary>
-    private TypeExpression? ObjectType(MapNode map, string key)
+    private TypeExpression? ObjectType(DsdlMap map, string key)
     {
         if (Required(map, "$type", key + ".") is not { } named || Type(named.Value, key + ".$type") is not { } type)
             return null;
         List<TypeArgument> arguments = [.. type.Arguments];
-        foreach (Entry entry in map.Entries)
+        foreach (DsdlEntry entry in map.Entries)
         {
             if (entry.Key.Text == "$type")
                 continue;
-            ScalarNode[] names = [.. Names(entry, $"{key}.{entry.Key.Text}", orOne: true)];
+            DsdlScalar[] names = [.. Names(entry, $"{key}.{entry.Key.Text}", orOne: true)];
             if (names.Length > 0)
                 arguments.Add(
                     new(
@@ -379,9 +379,9 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         return type with { Arguments = arguments };
     }
 
-    private TypeExpression? Type(Node node, string key)
+    private TypeExpression? Type(DsdlNode node, string key)
     {
-        if (node is not ScalarNode { IsText: true } scalar)
+        if (node is not DsdlScalar { IsText: true } scalar)
         {
             findings.Error(node.Place, key, $"expected a type as text, found {node.Noun}");
             return null;
@@ -401,11 +401,11 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         }
     }
 
-    private string? PathAt(MapNode keys, string key, string local)
+    private string? PathAt(DsdlMap keys, string key, string local)
     {
-        if (keys.Find(key) is not { } entry || entry.Value is ScalarNode { IsNull: true })
+        if (keys.Find(key) is not { } entry || entry.Value is DsdlScalar { IsNull: true })
             return null;
-        if (entry.Value is not ScalarNode { IsText: true, Text.Length: > 0 } path)
+        if (entry.Value is not DsdlScalar { IsText: true, Text.Length: > 0 } path)
         {
             findings.Error(entry.Value.Place, "data." + key, $"expected a path or 'local', found {entry.Value.Noun}");
             return null;
@@ -421,30 +421,30 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         return path.Text;
     }
 
-    private IReadOnlyList<ScalarNode> Names(Entry? entry, string key, bool orOne = false)
+    private IReadOnlyList<DsdlScalar> Names(DsdlEntry? entry, string key, bool orOne = false)
     {
-        if (entry is null or { Value: ScalarNode { IsNull: true } })
+        if (entry is null or { Value: DsdlScalar { IsNull: true } })
             return [];
-        IReadOnlyList<Node> items = entry.Value switch
+        IReadOnlyList<DsdlNode> items = entry.Value switch
         {
-            ListNode list => list.Items,
-            ScalarNode one when orOne => [one],
+            DsdlList list => list.Items,
+            DsdlScalar one when orOne => [one],
             _ => [],
         };
-        if (entry.Value is not ListNode && items.Count == 0)
+        if (entry.Value is not DsdlList && items.Count == 0)
             findings.Error(entry.Value.Place, key, $"expected a list of names, found {entry.Value.Noun}");
-        List<ScalarNode> names = [];
-        foreach (Node item in items)
-            if (item is ScalarNode { IsNull: false } name)
+        List<DsdlScalar> names = [];
+        foreach (DsdlNode item in items)
+            if (item is DsdlScalar { IsNull: false } name)
                 names.Add(name);
             else
                 findings.Error(item.Place, key, $"expected a name, found {item.Noun}");
         return names;
     }
 
-    private Entry? Required(MapNode map, string key, string below)
+    private DsdlEntry? Required(DsdlMap map, string key, string below)
     {
-        Entry? entry = map.Find(key);
+        DsdlEntry? entry = map.Find(key);
         if (entry is null)
             findings.Error(
                 map.Place,
@@ -454,9 +454,9 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
         return entry;
     }
 
-    private void Unknown(MapNode map, string below, params string[] known)
+    private void Unknown(DsdlMap map, string below, params string[] known)
     {
-        foreach (Entry entry in map.Entries)
+        foreach (DsdlEntry entry in map.Entries)
             if (!known.Contains(entry.Key.Text))
                 findings.Warn(
                     entry.Key.Place,
@@ -465,7 +465,7 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
                 );
     }
 
-    private void CheckName(ScalarNode name, string key, string what)
+    private void CheckName(DsdlScalar name, string key, string what)
     {
         if (Identifier.Fault(name.Text) is { } fault)
             findings.Error(
@@ -475,11 +475,12 @@ internal sealed class DescriptionReader(LibraryFolders libraries, Findings findi
             );
     }
 
-    private static string Shown(Node node) =>
-        node is ListNode ? SourceText.Printable(node.ToJson()!.ToJsonString()) : node.Noun;
+    private static string Shown(DsdlNode node) =>
+        node is DsdlList ? SourceText.Printable(node.ToJson()!.ToJsonString()) : node.Noun;
 
     // The text of a quoted scalar starts behind the quote.
-    private static Place TextOf(Node node) => node is ScalarNode { IsPlain: false } ? node.Place.Right(1) : node.Place;
+    private static Place TextOf(DsdlNode node) =>
+        node is DsdlScalar { IsPlain: false } ? node.Place.Right(1) : node.Place;
 
     private static string Hint(string word, IEnumerable<string> known) =>
         Nearest.Hint(word, known) is { } hint ? "; " + hint : "";

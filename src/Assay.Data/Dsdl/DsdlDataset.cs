@@ -1,4 +1,4 @@
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>A dataset in DSDL 0.5.0 (Data Set Description Language): its description, with all types resolved, and its samples, one at a time.</summary>
 /// <remarks>
@@ -12,19 +12,19 @@ public sealed class DsdlDataset
     private readonly string _file;
     private readonly string? _folder;
     private readonly bool _hasSamples;
-    private readonly Node? _globalInfo;
-    private readonly Finding? _unbound;
+    private readonly DsdlNode? _globalInfo;
+    private readonly DsdlFinding? _unbound;
     private readonly IReadOnlyList<string> _imported;
 
     private DsdlDataset(string file, Func<Stream> open, string? folder, string? libraries)
     {
         (_file, _open, _folder) = (file, open, folder);
-        Findings findings = new();
+        DsdlFindings findings = new();
         DescriptionReader reader = new(new(folder, libraries), findings);
-        Node root;
-        using (NodeReader nodes = new(Tokens.Of(open(), file)))
+        DsdlNode root;
+        using (NodeReader nodes = new(DsdlTokens.Of(open(), file)))
             root = nodes.Read(DescriptionReader.SampleKeys);
-        Description? description = reader.Read(root, file);
+        DsdlDescription? description = reader.Read(root, file);
         TypeResolver types = new(reader.Definitions, findings);
         types.CheckAll();
         // A type that is wrong in itself is an error already; what uses it would only repeat it.
@@ -42,7 +42,7 @@ public sealed class DsdlDataset
     }
 
     /// <summary>What the description says.</summary>
-    public Description Description { get; }
+    public DsdlDescription Description { get; }
 
     /// <summary>The type of each sample.</summary>
     public FieldType SampleType { get; }
@@ -51,7 +51,7 @@ public sealed class DsdlDataset
     public FieldType? GlobalInfoType { get; }
 
     /// <summary>What the description might better say otherwise.</summary>
-    public IReadOnlyList<Finding> Warnings { get; }
+    public IReadOnlyList<DsdlFinding> Warnings { get; }
 
     /// <summary>Opens a dataset: reads and checks its description.</summary>
     /// <param name="path">The description: YAML, or JSON if its name ends with <c>.json</c>.</param>
@@ -90,9 +90,9 @@ public sealed class DsdlDataset
         long index = 0;
         foreach ((string file, Func<Stream> open, string[] keys) in Files())
         {
-            using NodeReader nodes = new(Tokens.Of(open(), file));
+            using NodeReader nodes = new(DsdlTokens.Of(open(), file));
             long within = 0;
-            foreach (Node node in nodes.Items(keys))
+            foreach (DsdlNode node in nodes.Items(keys))
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (_unbound is not null)
@@ -118,15 +118,22 @@ public sealed class DsdlDataset
                 ? null
                 : Read(GlobalInfoType, _globalInfo, 0, isStrict, ["data", "global-info"], null);
         string file = Beside(path, "global-info-path");
-        using NodeReader nodes = new(Tokens.Of(LibraryFolders.Open(file), file));
-        return nodes.Read() is MapNode map && map.Find("global-info") is { } entry
+        using NodeReader nodes = new(DsdlTokens.Of(LibraryFolders.Open(file), file));
+        return nodes.Read() is DsdlMap map && map.Find("global-info") is { } entry
             ? Read(GlobalInfoType, entry.Value, 0, isStrict, ["global-info"], null)
             : throw new AssayException("expected a map with the key 'global-info', found none", new(file));
     }
 
-    private static DsdlSample Read(FieldType type, Node node, long index, bool isStrict, string[] keys, long? within)
+    private static DsdlSample Read(
+        FieldType type,
+        DsdlNode node,
+        long index,
+        bool isStrict,
+        string[] keys,
+        long? within
+    )
     {
-        Reading reading = new(isStrict);
+        DsdlReading reading = new(isStrict);
         foreach (string key in keys)
             reading.Keys.Push(key);
         if (within is { } place)
@@ -192,7 +199,7 @@ public sealed class DsdlDataset
 /// <param name="Where">Where it stands.</param>
 /// <param name="Value">What it holds, or null if it has errors.</param>
 /// <param name="Findings">Its errors and warnings; at most about twenty are kept.</param>
-public sealed record DsdlSample(long Index, Location Where, DsdlValue? Value, IReadOnlyList<Finding> Findings)
+public sealed record DsdlSample(long Index, Location Where, DsdlValue? Value, IReadOnlyList<DsdlFinding> Findings)
 {
     /// <summary>Whether it has errors.</summary>
     public bool HasErrors => Value is null;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>The samples of a dataset in DSDL as rows: fields are columns, labels their names, nested values JSON. Read leniently.</summary>
 internal sealed class DsdlRows : IGroupedRows
@@ -19,7 +19,7 @@ internal sealed class DsdlRows : IGroupedRows
         (_file, _options, _cancellation) = (file, options, cancellation);
         _dataset = DsdlDataset.Open(file.FullPath);
         if (
-            _dataset.SampleType is StructType type
+            _dataset.SampleType is DsdlStructType type
             && type.Fields.FirstOrDefault(field => field.Name == options.Text) is { } text
             && !IsText(text.Type)
         )
@@ -51,7 +51,7 @@ internal sealed class DsdlRows : IGroupedRows
             DsdlSample sample = samples.Current;
             if (sample.Value is not { } value)
             {
-                Finding fault = sample.Findings.First(finding => finding.IsError);
+                DsdlFinding fault = sample.Findings.First(finding => finding.IsError);
                 sink.Bad.Add(Bad(ordinal, fault.Where, fault.Message));
                 continue;
             }

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>Writes datasets in DSDL. What was written reads back to the same description and samples; the same data give the same bytes.</summary>
 public static class DsdlWriter
@@ -18,7 +18,7 @@ public static class DsdlWriter
     public static void Write(
         Stream stream,
         bool asJson,
-        Description description,
+        DsdlDescription description,
         IEnumerable<DsdlValue> samples,
         DsdlValue? globalInfo = null
     )
@@ -136,7 +136,7 @@ public static class DsdlWriter
             && (char.IsAsciiLetter(text[0]) || text[0] is '_' or '$')
             && text[^1] != ' '
             && text.All(letter => char.IsAsciiLetterOrDigit(letter) || " _-./[]=,$\"%+()".Contains(letter))
-            && new ScalarNode(default, text, isPlain: true) is { IsText: true, Bool: null };
+            && new DsdlScalar(default, text, isPlain: true) is { IsText: true, Bool: null };
         return isPlain ? text : Json(text);
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>A type with all its names resolved: what values of a field must be.</summary>
 /// <param name="name">Its name in the language.</param>
@@ -14,7 +14,7 @@ public abstract class FieldType(string name)
     internal abstract string Expected { get; }
 
     /// <summary>The value of a node, or null after an error.</summary>
-    internal abstract DsdlValue? Read(Node node, Reading reading);
+    internal abstract DsdlValue? Read(DsdlNode node, DsdlReading reading);
 }
 
 /// <summary>A value of a sample. <see cref="Write"/> gives it in the form that is read, the same for equal values.</summary>
@@ -54,22 +54,22 @@ internal static class JsonForm
 
 /// <summary>The reading of one sample: where it is, how strict it is, and what was found.</summary>
 /// <param name="isStrict">Whether unknown keys and missing fields are errors.</param>
-internal sealed class Reading(bool isStrict)
+internal sealed class DsdlReading(bool isStrict)
 {
     private const int Limit = 20;
-    private readonly List<Finding> _findings = [];
+    private readonly List<DsdlFinding> _findings = [];
 
     public bool IsStrict => isStrict;
 
     public KeyPath Keys { get; } = new();
 
     /// <summary>What was found; of a sample with many faults the first ones.</summary>
-    public IReadOnlyList<Finding> Findings => _findings;
+    public IReadOnlyList<DsdlFinding> Findings => _findings;
 
     public bool HasErrors { get; private set; }
 
     /// <summary>Notes that a node is not what its type expects; gives null.</summary>
-    public DsdlValue? Expected(FieldType type, Node node) =>
+    public DsdlValue? Expected(FieldType type, DsdlNode node) =>
         Error(node.Place, $"expected {type.Expected}, found {node.Noun}");
 
     public DsdlValue? Error(Place place, string message)
@@ -88,13 +88,13 @@ internal sealed class Reading(bool isStrict)
     }
 
     /// <summary>A list of finite numbers, or null if it is none.</summary>
-    public static double[]? Numbers(Node node)
+    public static double[]? Numbers(DsdlNode node)
     {
-        if (node is not ListNode list)
+        if (node is not DsdlList list)
             return null;
         double[] numbers = new double[list.Items.Count];
         for (int i = 0; i < numbers.Length; i++)
-            if (list.Items[i] is ScalarNode { Number: { } number })
+            if (list.Items[i] is DsdlScalar { Number: { } number })
                 numbers[i] = number;
             else
                 return null;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary><c>Coord</c>, <c>Coord3D</c> and <c>Interval</c>: a fixed number of numbers.</summary>
 /// <param name="name">Which of them.</param>
@@ -11,8 +11,8 @@ public sealed class CoordType(string name) : FieldType(name)
     internal override string Expected =>
         Name == "Interval" ? "2 numbers, the second not below the first" : $"{Count} numbers";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
-        Reading.Numbers(node) is { } numbers
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
+        DsdlReading.Numbers(node) is { } numbers
         && numbers.Length == Count
         && !(Name == "Interval" && numbers[0] > numbers[1])
             ? new CoordValue(numbers)
@@ -38,9 +38,9 @@ public sealed class BoxType(bool isCorners) : FieldType("BBox")
             ? "4 numbers: left, top, right, bottom"
             : "4 numbers: left, top, width, height, the last two not negative";
 
-    internal override DsdlValue? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading)
     {
-        if (Reading.Numbers(node) is not { Length: 4 } box || !IsCorners && (box[2] < 0 || box[3] < 0))
+        if (DsdlReading.Numbers(node) is not { Length: 4 } box || !IsCorners && (box[2] < 0 || box[3] < 0))
             return reading.Expected(this, node);
         if (IsCorners && (box[2] < box[0] || box[3] < box[1]))
             reading.Warn(node.Place, "the second corner of this box lies left of the first or above it");
@@ -91,8 +91,8 @@ public sealed class RotatedBoxType(bool isCorners, bool isDegrees) : FieldType("
             ? "8 numbers: x and y of four corners"
             : "5 numbers: x and y of the centre, width, height, angle, width and height not negative";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
-        Reading.Numbers(node) is { } box
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
+        DsdlReading.Numbers(node) is { } box
         && box.Length == (IsCorners ? 8 : 5)
         && (IsCorners || box[2] >= 0 && box[3] >= 0)
             ? new RotatedBoxValue(box, IsDegrees)
@@ -154,8 +154,8 @@ public sealed class Box3DType(bool isIndoor) : FieldType("BBox3D")
     internal override string Expected =>
         $"{(IsIndoor ? 9 : 7)} numbers: centre, sizes, {(IsIndoor ? "three angles" : "angle")}, the sizes not negative";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
-        Reading.Numbers(node) is { } box
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
+        DsdlReading.Numbers(node) is { } box
         && box.Length == (IsIndoor ? 9 : 7)
         && box[3] >= 0
         && box[4] >= 0
@@ -169,18 +169,18 @@ public sealed class PolygonType() : FieldType("Polygon")
 {
     internal override string Expected => "a list of rings, each a list of points [x, y]";
 
-    internal override DsdlValue? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading)
     {
-        if (node is not ListNode rings)
+        if (node is not DsdlList rings)
             return reading.Expected(this, node);
         List<IReadOnlyList<(double, double)>> read = [];
         for (int r = 0; r < rings.Items.Count; r++)
         {
-            if (rings.Items[r] is not ListNode ring)
+            if (rings.Items[r] is not DsdlList ring)
                 return Fault(rings.Items[r], r);
             (double, double)[] points = new (double, double)[ring.Items.Count];
             for (int p = 0; p < points.Length; p++)
-                if (Reading.Numbers(ring.Items[p]) is [var x, var y])
+                if (DsdlReading.Numbers(ring.Items[p]) is [var x, var y])
                     points[p] = (x, y);
                 else
                     return Fault(ring.Items[p], r, p);
@@ -188,7 +188,7 @@ public sealed class PolygonType() : FieldType("Polygon")
         }
         return new PolygonValue(read);
 
-        DsdlValue? Fault(Node at, params ReadOnlySpan<int> path)
+        DsdlValue? Fault(DsdlNode at, params ReadOnlySpan<int> path)
         {
             foreach (int index in path)
                 reading.Keys.Push(index);
@@ -233,9 +233,9 @@ public sealed class ImageShapeType(bool isWidthFirst) : FieldType("ImageShape")
     internal override string Expected =>
         $"2 whole numbers, not negative: {(IsWidthFirst ? "width, height" : "height, width")}";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
         node
-            is ListNode { Items: [ScalarNode { Whole: >= 0 and var first }, ScalarNode { Whole: >= 0 and var second }] }
+            is DsdlList { Items: [DsdlScalar { Whole: >= 0 and var first }, DsdlScalar { Whole: >= 0 and var second }] }
             ? IsWidthFirst
                 ? new ImageShapeValue(second, first, true)
                 : new ImageShapeValue(first, second, false)
@@ -268,13 +268,13 @@ public sealed class KeypointType(ClassDomain domain) : FieldType("Keypoint")
     internal override string Expected =>
         $"{Domain.Classes.Count} points [x, y, visible], one for each class of '{Domain.Name}'";
 
-    internal override DsdlValue? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading)
     {
-        if (node is not ListNode list || list.Items.Count != Domain.Classes.Count)
+        if (node is not DsdlList list || list.Items.Count != Domain.Classes.Count)
             return reading.Expected(this, node);
         (double, double, double)[] points = new (double, double, double)[list.Items.Count];
         for (int i = 0; i < points.Length; i++)
-            if (Reading.Numbers(list.Items[i]) is [var x, var y, var visible])
+            if (DsdlReading.Numbers(list.Items[i]) is [var x, var y, var visible])
                 points[i] = (x, y, visible);
             else
                 return reading.Expected(this, node);

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>The tokens of a JSON file.</summary>
-internal sealed class JsonTokens(Stream stream, string file) : Tokens(file)
+internal sealed class JsonTokens(Stream stream, string file) : DsdlTokens(file)
 {
     private byte[] _buffer = new byte[1 << 16];
     private int _length;
@@ -15,7 +15,7 @@ internal sealed class JsonTokens(Stream stream, string file) : Tokens(file)
         _column = 1;
     private JsonReaderState _state = new(new() { MaxDepth = DepthLimit + 8 });
 
-    public override Token Read()
+    public override DsdlToken Read()
     {
         while (true)
         {
@@ -30,29 +30,29 @@ internal sealed class JsonTokens(Stream stream, string file) : Tokens(file)
                 throw NotJson(failure);
             }
             if (_isFinal)
-                return new(TokenKind.End, Here());
+                return new(DsdlTokenKind.End, Here());
             Fill();
         }
     }
 
     public override void Dispose() => stream.Dispose();
 
-    private Token Take(ref Utf8JsonReader reader)
+    private DsdlToken Take(ref Utf8JsonReader reader)
     {
         Advance(_at + (int)reader.TokenStartIndex);
         Place place = Here();
-        Token token = reader.TokenType switch
+        DsdlToken token = reader.TokenType switch
         {
-            JsonTokenType.StartObject => new(TokenKind.StartMap, place),
-            JsonTokenType.EndObject => new(TokenKind.EndMap, place),
-            JsonTokenType.StartArray => new(TokenKind.StartList, place),
-            JsonTokenType.EndArray => new(TokenKind.EndList, place),
+            JsonTokenType.StartObject => new(DsdlTokenKind.StartMap, place),
+            JsonTokenType.EndObject => new(DsdlTokenKind.EndMap, place),
+            JsonTokenType.StartArray => new(DsdlTokenKind.StartList, place),
+            JsonTokenType.EndArray => new(DsdlTokenKind.EndList, place),
             JsonTokenType.String or JsonTokenType.PropertyName => new(
-                TokenKind.Scalar,
+                DsdlTokenKind.Scalar,
                 place,
                 Checked(TextOf(ref reader, place), place)
             ),
-            _ => new(TokenKind.Scalar, place, Encoding.ASCII.GetString(reader.ValueSpan), IsPlain: true),
+            _ => new(DsdlTokenKind.Scalar, place, Encoding.ASCII.GetString(reader.ValueSpan), IsPlain: true),
         };
         _state = reader.CurrentState;
         _at += (int)reader.BytesConsumed;

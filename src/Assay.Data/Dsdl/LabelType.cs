@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary><c>Label</c>: a class of one domain, or of several.</summary>
 /// <remarks>
@@ -21,9 +21,9 @@ public sealed class LabelType(IReadOnlyList<ClassDomain> domains) : FieldType("L
             ? $"a class of {Names} by name, or by its number from 1 to {Domains[0].Classes.Count}"
             : $"a class as domain::name, the domain one of {Names}";
 
-    internal override DsdlValue? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading)
     {
-        if (node is not ScalarNode scalar)
+        if (node is not DsdlScalar scalar)
             return reading.Expected(this, node);
         if (scalar.IsText)
             return Named(scalar, reading);
@@ -38,7 +38,7 @@ public sealed class LabelType(IReadOnlyList<ClassDomain> domains) : FieldType("L
             );
     }
 
-    private DsdlValue? Named(ScalarNode scalar, Reading reading)
+    private DsdlValue? Named(DsdlScalar scalar, DsdlReading reading)
     {
         string text = scalar.Text;
         if (Domains.Count == 1 && Domains[0].IndexOf(text) is > 0 and var plain)
@@ -68,7 +68,7 @@ public sealed class LabelType(IReadOnlyList<ClassDomain> domains) : FieldType("L
         return index > 0 ? new LabelValue(found, index, Domains.Count > 1) : Unknown(found, label, scalar, reading);
     }
 
-    private static DsdlValue? Unknown(ClassDomain domain, string label, ScalarNode scalar, Reading reading) =>
+    private static DsdlValue? Unknown(ClassDomain domain, string label, DsdlScalar scalar, DsdlReading reading) =>
         reading.Error(
             scalar.Place,
             $"expected a class of '{domain.Name}', found '{SourceText.Printable(label)}'{Hint(label, domain.Classes)}"

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>A type whose values stand in files of their own: <c>Image</c>, <c>Video</c>, <c>Audio</c>, <c>InstanceMap</c>, <c>LabelMap</c>, <c>PointCloud</c>.</summary>
 /// <param name="name">Which of them.</param>
@@ -15,15 +15,15 @@ public sealed class LocatorType(string name) : FieldType(name)
 
     internal override string Expected => "a path, $alias/path, ::domain::id, or a map of $loc and $descr";
 
-    internal override DsdlValue? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading)
     {
         JsonObject? description = null;
-        Node place = node;
-        if (node is MapNode map)
+        DsdlNode place = node;
+        if (node is DsdlMap map)
         {
             if (map.Find("$loc") is not { } loc)
                 return reading.Error(node.Place, "expected a map with the key '$loc', found none");
-            foreach (Entry entry in map.Entries)
+            foreach (DsdlEntry entry in map.Entries)
                 if (entry.Key.Text is not ("$loc" or "$descr"))
                     return reading.Error(
                         entry.Key.Place,
@@ -32,7 +32,7 @@ public sealed class LocatorType(string name) : FieldType(name)
             place = loc.Value;
             if (map.Find("$descr") is { } described)
             {
-                if (described.Value is not MapNode free)
+                if (described.Value is not DsdlMap free)
                     return reading.Error(
                         described.Value.Place,
                         $"expected a map as '$descr', found {described.Value.Noun}"
@@ -40,7 +40,7 @@ public sealed class LocatorType(string name) : FieldType(name)
                 description = (JsonObject)free.ToJson()!;
             }
         }
-        if (place is not ScalarNode { IsText: true } scalar)
+        if (place is not DsdlScalar { IsText: true } scalar)
             return reading.Expected(this, place);
         if (scalar.Text.Length == 0)
             reading.Warn(scalar.Place, "an empty path names no file");

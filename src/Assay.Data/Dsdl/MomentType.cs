@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary><c>Date</c> and <c>Time</c>: ISO 8601 (<c>2020-12-29</c>, <c>15:32</c>, <c>20:20:39+00:00</c>), or by a pattern of strptime.</summary>
 /// <remarks>A pattern decides alone: a date of any pattern need not look like ISO 8601 as well.</remarks>
@@ -28,10 +28,10 @@ public sealed class MomentType(string name, TimePattern? format) : FieldType(nam
         : IsDate ? "a date as 2020-12-29"
         : "a time as 15:32, 15:32:00 or 15:32:00+01:00";
 
-    internal override DsdlValue? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading)
     {
         // YAML 1.1 takes what is plain here for a date or a number of base 60: it is text.
-        if (node is not ScalarNode { IsText: true } scalar)
+        if (node is not DsdlScalar { IsText: true } scalar)
             return reading.Expected(this, node);
         foreach (
             TimePattern pattern in Format is not null ? [Format]

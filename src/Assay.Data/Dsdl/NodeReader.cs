@@ -1,15 +1,15 @@
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>Builds nodes of tokens, within bounds that no dataset needs and that a hostile one cannot pass.</summary>
 /// <param name="tokens">The file.</param>
-internal sealed class NodeReader(Tokens tokens) : IDisposable
+internal sealed class NodeReader(DsdlTokens tokens) : IDisposable
 {
     /// <summary>Most nodes of one value (a sample, a definition), aliases written out; also of all anchors together.</summary>
     private const long NodeLimit = 4_000_000;
 
     private readonly KeyPath _keys = new();
-    private readonly Dictionary<string, Node?> _anchors = [];
-    private Token _token;
+    private readonly Dictionary<string, DsdlNode?> _anchors = [];
+    private DsdlToken _token;
     private long _read, // nodes in the file so far
         _written, // nodes that aliases stand for so far
         _nodes, // of the value that is being read
@@ -18,27 +18,27 @@ internal sealed class NodeReader(Tokens tokens) : IDisposable
     /// <summary>The whole file.</summary>
     /// <param name="dropped">Keys from the root to a list whose items are read and dropped; they come with <see cref="Items"/>.</param>
     /// <exception cref="AssayException">It cannot be read.</exception>
-    public Node Read(params ReadOnlySpan<string> dropped)
+    public DsdlNode Read(params ReadOnlySpan<string> dropped)
     {
         Next();
-        if (_token.Kind == TokenKind.End)
+        if (_token.Kind == DsdlTokenKind.End)
             throw new AssayException("expected a map, found an empty file", new(tokens.File));
-        Node root = ReadNode(1, dropped);
+        DsdlNode root = ReadNode(1, dropped);
         Next();
         return root;
     }
 
     /// <summary>The items of the list at the end of these keys, one at a time; none if there is no such list.</summary>
     /// <exception cref="AssayException">The file cannot be read.</exception>
-    public IEnumerable<Node> Items(params string[] path)
+    public IEnumerable<DsdlNode> Items(params string[] path)
     {
         Next();
-        if (_token.Kind != TokenKind.StartMap)
+        if (_token.Kind != DsdlTokenKind.StartMap)
             yield break;
         for (int level = 0; ; )
         {
             Next();
-            if (_token.Kind == TokenKind.EndMap)
+            if (_token.Kind == DsdlTokenKind.EndMap)
             {
                 if (level-- == 0)
                     yield break;
@@ -51,20 +51,20 @@ internal sealed class NodeReader(Tokens tokens) : IDisposable
             bool isNext = key == path[level];
             Next();
             _keys.Push(key);
-            if (isNext && level < path.Length - 1 && _token.Kind == TokenKind.StartMap)
+            if (isNext && level < path.Length - 1 && _token.Kind == DsdlTokenKind.StartMap)
             {
                 level++;
                 continue;
             }
-            if (isNext && level == path.Length - 1 && _token.Kind == TokenKind.StartList)
+            if (isNext && level == path.Length - 1 && _token.Kind == DsdlTokenKind.StartList)
             {
                 HasItems = true;
                 Next();
-                for (long index = 0; _token.Kind != TokenKind.EndList; index++)
+                for (long index = 0; _token.Kind != DsdlTokenKind.EndList; index++)
                 {
                     _nodes = 0;
                     _keys.Push(index);
-                    Node item = ReadNode(3 + level, []);
+                    DsdlNode item = ReadNode(3 + level, []);
                     _keys.Pop();
                     Next();
                     yield return item;
@@ -84,22 +84,22 @@ internal sealed class NodeReader(Tokens tokens) : IDisposable
     private void Next() => _token = tokens.Read();
 
     /// <summary>Reads the node that starts at the current token, and stays on its last token.</summary>
-    private Node ReadNode(int depth, ReadOnlySpan<string> dropped)
+    private DsdlNode ReadNode(int depth, ReadOnlySpan<string> dropped)
     {
-        Token start = _token;
-        if (depth > Tokens.DepthLimit)
+        DsdlToken start = _token;
+        if (depth > DsdlTokens.DepthLimit)
             throw TooDeep(start.Place);
         Count(1, start.Place);
         _read++;
-        if (start.Kind == TokenKind.Alias)
+        if (start.Kind == DsdlTokenKind.Alias)
             return Resolve(start, depth);
         if (start.Anchor is { } open)
             _anchors[open] = null;
-        Node read = start.Kind switch
+        DsdlNode read = start.Kind switch
         {
-            TokenKind.Scalar => new ScalarNode(start.Place, start.Text, start.IsPlain),
-            TokenKind.StartList => ReadList(start.Place, depth, dropped),
-            TokenKind.StartMap => ReadMap(start.Place, depth, dropped),
+            DsdlTokenKind.Scalar => new DsdlScalar(start.Place, start.Text, start.IsPlain),
+            DsdlTokenKind.StartList => ReadList(start.Place, depth, dropped),
+            DsdlTokenKind.StartMap => ReadMap(start.Place, depth, dropped),
             _ => throw new AssayException("expected a value, found the end of the file", start.Place.At(_keys)),
         };
         if (start.Anchor is { } anchor)
@@ -111,9 +111,9 @@ internal sealed class NodeReader(Tokens tokens) : IDisposable
         return read;
     }
 
-    private Node Resolve(Token alias, int depth)
+    private DsdlNode Resolve(DsdlToken alias, int depth)
     {
-        if (!_anchors.TryGetValue(alias.Text, out Node? target))
+        if (!_anchors.TryGetValue(alias.Text, out DsdlNode? target))
             throw new AssayException(
                 $"there is no anchor '&{SourceText.Printable(alias.Text)}' above for this alias",
                 alias.Place.At(_keys),
@@ -124,7 +124,7 @@ internal sealed class NodeReader(Tokens tokens) : IDisposable
                 $"the alias '*{SourceText.Printable(alias.Text)}' refers to what it stands in",
                 alias.Place.At(_keys)
             );
-        if (depth + target.Depth - 1 > Tokens.DepthLimit)
+        if (depth + target.Depth - 1 > DsdlTokens.DepthLimit)
             throw TooDeep(alias.Place);
         Count(target.Size, alias.Place);
         // Over a whole file aliases may not stand for much more than what is written: time stays linear.
@@ -147,18 +147,18 @@ internal sealed class NodeReader(Tokens tokens) : IDisposable
         );
 
     private AssayException TooDeep(Place place) =>
-        new($"expected at most {Tokens.DepthLimit} levels of nesting, found more", place.At(_keys));
+        new($"expected at most {DsdlTokens.DepthLimit} levels of nesting, found more", place.At(_keys));
 
-    private ListNode ReadList(Place place, int depth, ReadOnlySpan<string> dropped)
+    private DsdlList ReadList(Place place, int depth, ReadOnlySpan<string> dropped)
     {
         bool isDropped = dropped.Length > 0 && _keys.Is(dropped);
-        List<Node> items = [];
+        List<DsdlNode> items = [];
         Next();
-        for (long index = 0; _token.Kind != TokenKind.EndList; index++)
+        for (long index = 0; _token.Kind != DsdlTokenKind.EndList; index++)
         {
             long before = _nodes;
             _keys.Push(index);
-            Node item = ReadNode(depth + 1, dropped);
+            DsdlNode item = ReadNode(depth + 1, dropped);
             _keys.Pop();
             if (isDropped)
                 _nodes = before;
@@ -169,18 +169,18 @@ internal sealed class NodeReader(Tokens tokens) : IDisposable
         return new(place, items);
     }
 
-    private MapNode ReadMap(Place place, int depth, ReadOnlySpan<string> dropped)
+    private DsdlMap ReadMap(Place place, int depth, ReadOnlySpan<string> dropped)
     {
-        List<Entry> entries = [];
-        List<MapNode> merged = [];
+        List<DsdlEntry> entries = [];
+        List<DsdlMap> merged = [];
         HashSet<string> seen = [];
-        for (Next(); _token.Kind != TokenKind.EndMap; Next())
+        for (Next(); _token.Kind != DsdlTokenKind.EndMap; Next())
         {
             Place at = _token.Place;
-            ScalarNode key = KeyOf(ReadNode(depth + 1, []), at);
+            DsdlScalar key = KeyOf(ReadNode(depth + 1, []), at);
             Next();
             _keys.Push(key.Text);
-            Node value = ReadNode(depth + 1, dropped);
+            DsdlNode value = ReadNode(depth + 1, dropped);
             if (key is { IsPlain: true, Text: "<<" })
                 merged.AddRange(Merged(value));
             else if (!seen.Add(key.Text))
@@ -193,20 +193,20 @@ internal sealed class NodeReader(Tokens tokens) : IDisposable
             _keys.Pop();
         }
         // What the map says itself wins over what it merges; of several merged maps the first wins.
-        foreach (Entry entry in merged.SelectMany(map => map.Entries))
+        foreach (DsdlEntry entry in merged.SelectMany(map => map.Entries))
             if (seen.Add(entry.Key.Text))
                 entries.Add(entry);
         return new(place, entries);
     }
 
-    private ScalarNode KeyOf(Node node, Place at) =>
-        node as ScalarNode ?? throw new AssayException($"expected a word as a key, found {node.Noun}", at.At(_keys));
+    private DsdlScalar KeyOf(DsdlNode node, Place at) =>
+        node as DsdlScalar ?? throw new AssayException($"expected a word as a key, found {node.Noun}", at.At(_keys));
 
-    private IReadOnlyList<MapNode> Merged(Node value) =>
+    private IReadOnlyList<DsdlMap> Merged(DsdlNode value) =>
         value switch
         {
-            MapNode map => [map],
-            ListNode list when list.Items.All(item => item is MapNode) => [.. list.Items.Cast<MapNode>()],
+            DsdlMap map => [map],
+            DsdlList list when list.Items.All(item => item is DsdlMap) => [.. list.Items.Cast<DsdlMap>()],
             _ => throw new AssayException(
                 $"expected a map or a list of maps to merge, found {value.Noun}",
                 value.Place.At(_keys)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>A place in a file; line and column count from 1.</summary>
 internal readonly record struct Place(string File, int Line, int Column)

@@ -1,15 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary><c>Bool</c>: a truth value, or the number 0 or 1.</summary>
 public sealed class BoolType() : FieldType("Bool")
 {
     internal override string Expected => "true or false";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
-        node is ScalarNode scalar
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
+        node is DsdlScalar scalar
         && (
             scalar.Bool
             ?? scalar.Number switch
@@ -36,8 +36,8 @@ public sealed class IntType() : FieldType("Int")
 {
     internal override string Expected => "a whole number";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
-        node is ScalarNode { Whole: { } whole } ? new IntValue(whole) : reading.Expected(this, node);
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
+        node is DsdlScalar { Whole: { } whole } ? new IntValue(whole) : reading.Expected(this, node);
 }
 
 /// <summary>A whole number.</summary>
@@ -52,8 +52,8 @@ public sealed class NumType() : FieldType("Num")
 {
     internal override string Expected => "a number";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
-        node is ScalarNode { Number: { } number } ? new NumValue(number) : reading.Expected(this, node);
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
+        node is DsdlScalar { Number: { } number } ? new NumValue(number) : reading.Expected(this, node);
 }
 
 /// <summary>A number.</summary>
@@ -73,9 +73,9 @@ public sealed class TextType(string name, string? idType = null) : FieldType(nam
 
     internal override string Expected => "text";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
-        node is ScalarNode { IsText: true } scalar ? new TextValue(scalar.Text)
-        : node is ScalarNode { IsNull: false } other
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
+        node is DsdlScalar { IsText: true } scalar ? new TextValue(scalar.Text)
+        : node is DsdlScalar { IsNull: false } other
             ? reading.Error(node.Place, $"expected text, found {other.Noun}; text that looks so needs quotes")
         : reading.Expected(this, node);
 }
@@ -92,8 +92,8 @@ public sealed class DictType() : FieldType("Dict")
 {
     internal override string Expected => "a map";
 
-    internal override DsdlValue? Read(Node node, Reading reading) =>
-        node is MapNode map ? new DictValue((JsonObject)map.ToJson()!) : reading.Expected(this, node);
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading) =>
+        node is DsdlMap map ? new DictValue((JsonObject)map.ToJson()!) : reading.Expected(this, node);
 }
 
 /// <summary>A map of anything.</summary>
@@ -106,7 +106,7 @@ public sealed record DictValue(JsonObject Map) : DsdlValue
 /// <summary><c>List</c>: any number of values of one type.</summary>
 /// <param name="element">Their type.</param>
 /// <param name="isOrdered">Whether their order means something.</param>
-public sealed class ListType(FieldType element, bool isOrdered) : FieldType("List")
+public sealed class DsdlListType(FieldType element, bool isOrdered) : FieldType("List")
 {
     /// <summary>The type of the values.</summary>
     public FieldType Element { get; } = element;
@@ -116,9 +116,9 @@ public sealed class ListType(FieldType element, bool isOrdered) : FieldType("Lis
 
     internal override string Expected => "a list";
 
-    internal override DsdlValue? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading)
     {
-        if (node is not ListNode list)
+        if (node is not DsdlList list)
             return reading.Expected(this, node);
         DsdlValue[] items = new DsdlValue[list.Items.Count];
         bool isWhole = true;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>A type as it is written, before its names are resolved: <c>List[etype=Local[cdom=$cdom], ordered=true]</c>.</summary>
 /// <param name="Name">Name of a built-in type or a struct.</param>
@@ -64,7 +64,7 @@ public sealed record NestedType(TypeExpression Type) : ArgumentValue
 
 /// <summary>A parameter of the struct around it: <c>$cdom</c>.</summary>
 /// <param name="Name">Without the dollar.</param>
-public sealed record Parameter(string Name) : ArgumentValue
+public sealed record TypeParameter(string Name) : ArgumentValue
 {
     /// <inheritdoc/>
     public override string ToString() => "$" + Name;
@@ -167,7 +167,9 @@ internal sealed class TypeParser
         if (first == '$')
         {
             _at++;
-            return IsNameStart(At(_at)) ? new Parameter(Name("a name")) : throw Unexpected("the name of a parameter");
+            return IsNameStart(At(_at))
+                ? new TypeParameter(Name("a name"))
+                : throw Unexpected("the name of a parameter");
         }
         if (first == '[')
             return Names();

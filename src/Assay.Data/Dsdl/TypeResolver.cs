@@ -1,4 +1,4 @@
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>Where a type stands, and what its parameters are.</summary>
 /// <param name="Place">Where its text starts.</param>
@@ -17,19 +17,19 @@ internal sealed record TypeScope(
 }
 
 /// <summary>Resolves the names of types: built-in types, structs, domains and parameters.</summary>
-internal sealed class TypeResolver(IReadOnlyDictionary<string, Definition> definitions, Findings findings)
+internal sealed class TypeResolver(IReadOnlyDictionary<string, DsdlDefinition> definitions, DsdlFindings findings)
 {
     private const int HeightLimit = 48, // structs within structs; samples are nested deeper still
         InstanceLimit = 10_000;
 
     private static readonly ClassDomain AnyDomain = new("$", []);
-    private readonly Dictionary<string, StructType?> _instances = [];
+    private readonly Dictionary<string, DsdlStructType?> _instances = [];
     private readonly Dictionary<string, int> _heights = []; // levels of structs, 0 while it is counted
     private bool _isTooMuch,
         _isEndless;
 
     /// <summary>A parameter of the samples' type that is not bound, or null.</summary>
-    public Finding? Unbound { get; private set; }
+    public DsdlFinding? Unbound { get; private set; }
 
     /// <summary>Checks every definition: cycles, then each type, templates with their parameters unbound.</summary>
     public void CheckAll()
@@ -114,7 +114,7 @@ internal sealed class TypeResolver(IReadOnlyDictionary<string, Definition> defin
         return _heights[one.Name] = height;
     }
 
-    private StructType? Instantiate(StructDefinition one, Dictionary<string, IReadOnlyList<ClassDomain>?> bound)
+    private DsdlStructType? Instantiate(StructDefinition one, Dictionary<string, IReadOnlyList<ClassDomain>?> bound)
     {
         string key =
             one.Name
@@ -123,7 +123,7 @@ internal sealed class TypeResolver(IReadOnlyDictionary<string, Definition> defin
                     $" {pair.Key}={(pair.Value is null ? "" : string.Join('|', pair.Value.Select(domain => domain.Name)))}"
                 )
             );
-        if (_instances.TryGetValue(key, out StructType? known))
+        if (_instances.TryGetValue(key, out DsdlStructType? known))
             return known;
         if (_instances.Count >= InstanceLimit)
         {
@@ -188,12 +188,12 @@ internal sealed class TypeResolver(IReadOnlyDictionary<string, Definition> defin
 
     private FieldType? BuiltIn(TypeExpression type, TypeScope scope)
     {
-        Argument[] known = BuiltInTypes.ArgumentsOf(type.Name);
-        Arguments given = [];
+        DeclaredArgument[] known = BuiltInTypes.ArgumentsOf(type.Name);
+        GivenArguments given = [];
         for (int i = 0; i < type.Arguments.Count; i++)
         {
             TypeArgument argument = type.Arguments[i];
-            Argument? declared = argument.Key is null
+            DeclaredArgument? declared = argument.Key is null
                 ? i == 0
                     ? known.FirstOrDefault(one => one.IsPositional)
                     : null
@@ -228,7 +228,7 @@ internal sealed class TypeResolver(IReadOnlyDictionary<string, Definition> defin
         }
     }
 
-    private object? ValueOf(TypeExpression type, Argument declared, TypeArgument argument, TypeScope scope)
+    private object? ValueOf(TypeExpression type, DeclaredArgument declared, TypeArgument argument, TypeScope scope)
     {
         string? word = argument.Value switch
         {
@@ -273,7 +273,7 @@ internal sealed class TypeResolver(IReadOnlyDictionary<string, Definition> defin
         IReadOnlyList<string> names;
         switch (argument.Value)
         {
-            case Parameter parameter:
+            case TypeParameter parameter:
                 if (scope.Bound.TryGetValue(parameter.Name, out IReadOnlyList<ClassDomain>? bound))
                     return bound ?? [AnyDomain];
                 Error(

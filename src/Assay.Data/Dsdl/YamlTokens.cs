@@ -2,11 +2,11 @@ using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>The tokens of a YAML file.</summary>
 /// <remarks>Built on the parser's events, which stream: nesting and aliases can be bounded before anything is built from them.</remarks>
-internal sealed class YamlTokens : Tokens
+internal sealed class YamlTokens : DsdlTokens
 {
     private const string CoreTag = "tag:yaml.org,2002:";
     private static readonly string[] PlainTags = ["str", "int", "float", "bool", "null", "seq", "map"];
@@ -23,12 +23,12 @@ internal sealed class YamlTokens : Tokens
         _parser = new(_text);
     }
 
-    public override Token Read()
+    public override DsdlToken Read()
     {
         while (true)
         {
             if (!Next())
-                return new(TokenKind.End, At(_parser.Current?.End ?? Mark.Empty));
+                return new(DsdlTokenKind.End, At(_parser.Current?.End ?? Mark.Empty));
             ParsingEvent happened = _parser.Current!;
             Place place = At(happened.Start);
             switch (happened)
@@ -39,22 +39,22 @@ internal sealed class YamlTokens : Tokens
                     _hadDocument = true;
                     break;
                 case StreamEnd:
-                    return new(TokenKind.End, place);
+                    return new(DsdlTokenKind.End, place);
                 case MappingStart start:
-                    return new(TokenKind.StartMap, place, Anchor: AnchorOf(start));
+                    return new(DsdlTokenKind.StartMap, place, Anchor: AnchorOf(start));
                 case MappingEnd:
-                    return new(TokenKind.EndMap, place);
+                    return new(DsdlTokenKind.EndMap, place);
                 case SequenceStart start:
-                    return new(TokenKind.StartList, place, Anchor: AnchorOf(start));
+                    return new(DsdlTokenKind.StartList, place, Anchor: AnchorOf(start));
                 case SequenceEnd:
-                    return new(TokenKind.EndList, place);
+                    return new(DsdlTokenKind.EndList, place);
                 case AnchorAlias alias:
-                    return new(TokenKind.Alias, place, alias.Value.Value);
+                    return new(DsdlTokenKind.Alias, place, alias.Value.Value);
                 case Scalar scalar:
                     bool isPlain =
                         scalar.Style is ScalarStyle.Plain or ScalarStyle.Any
                         && (scalar.Tag.IsEmpty || scalar.Tag.Value != CoreTag + "str");
-                    return new(TokenKind.Scalar, place, Checked(scalar.Value, place), isPlain, AnchorOf(scalar));
+                    return new(DsdlTokenKind.Scalar, place, Checked(scalar.Value, place), isPlain, AnchorOf(scalar));
             }
         }
     }

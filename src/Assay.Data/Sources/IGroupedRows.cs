@@ -27,7 +27,7 @@ internal interface IGroupedRows : IDisposable
         {
             SourceFormat.Parquet => new ParquetRowReader(file, options, cancellation),
             SourceFormat.Arrow => new ArrowRowReader(file, options, cancellation),
-            SourceFormat.Dsdl => new Dsdl.DsdlRows(file, options, cancellation),
+            SourceFormat.Dsdl => new DsdlRows(file, options, cancellation),
             _ => throw new ArgumentException($"{file.Format} is not read by groups.", nameof(file)),
         };
 

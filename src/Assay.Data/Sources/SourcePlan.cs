@@ -161,7 +161,7 @@ public sealed class SourcePlan
         [
             .. Files
                 .Where(file => file.Format == SourceFormat.Dsdl)
-                .SelectMany(file => Dsdl.DsdlDataset.Open(file.FullPath).Companions)
+                .SelectMany(file => DsdlDataset.Open(file.FullPath).Companions)
                 .Select(path => SourceFile.Inspect(path, path, SourceFormat.Text)),
         ];
         string[] hashes = new string[Files.Count + Companions.Count];

@@ -108,4 +108,7 @@ public enum ExportFormat
 
     /// <summary>Apache Arrow's IPC file, to be mapped into memory.</summary>
     Arrow,
+
+    /// <summary>A description in DSDL (YAML), and its samples in JSON.</summary>
+    Dsdl,
 }

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Assay.Data.Dsdl;
+using Assay.Data;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Assay.Data.Tests.Dsdl;
+namespace Assay.Tests;
 
 public sealed class DsdlTests : IDisposable
 {
@@ -238,7 +238,7 @@ public sealed class DsdlTests : IDisposable
         DsdlDataset read = DsdlDataset.Open(main);
         Assert.Equal("1 2 3 ", string.Join(' ', read.Samples().Select(sample => sample.Value?.ToJson())));
         Assert.Equal("\"all\"", read.GlobalInfo()!.Value!.ToJson());
-        Finding wrong = read.Samples().Last().Findings.Single();
+        DsdlFinding wrong = read.Samples().Last().Findings.Single();
         Assert.Equal((1, 43, "samples[1]"), (wrong.Where.Line, wrong.Where.Column, wrong.Where.Key));
         Write("samples/c.json", "{\"sample\": []}");
         Assert.Contains("the key 'samples'", Assert.Throws<AssayException>(() => read.Samples().Count()).Message);

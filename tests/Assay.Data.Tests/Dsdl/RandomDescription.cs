@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Assay.Data;
 
-namespace Assay.Data.Tests.Dsdl;
+namespace Assay.Tests;
 
 /// <summary>A valid description with samples, drawn from all types of the language, as JSON.</summary>
 internal sealed class RandomDescription(int seed)

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Assay.Data;
-using Assay.Data.Dsdl;
 
 namespace Assay.Describe;
 
@@ -11,7 +10,7 @@ public sealed partial class DsdlCheck
     private const int KeptFindings = 10_000,
         KeptFields = 1000;
 
-    private readonly List<(long Sample, Finding Finding)> _findings = [];
+    private readonly List<(long Sample, DsdlFinding Finding)> _findings = [];
     private readonly OrderedDictionary<string, FaultyField> _faults = [];
 
     private DsdlCheck(DsdlDataset dataset, bool isStrict, string? media)
@@ -39,13 +38,13 @@ public sealed partial class DsdlCheck
     public long WithErrors { get; private set; }
 
     /// <summary>What is wrong with samples (their places from 0), in order; at most 10,000 are kept.</summary>
-    public IReadOnlyList<(long Sample, Finding Finding)> Findings => _findings;
+    public IReadOnlyList<(long Sample, DsdlFinding Finding)> Findings => _findings;
 
     /// <summary>The same by field, of all samples (of one the first twenty); at most 1,000 fields are told apart.</summary>
     public IReadOnlyCollection<FaultyField> Faults => _faults.Values;
 
     /// <summary>What is wrong with the global object.</summary>
-    public IReadOnlyList<Finding> GlobalFindings { get; private set; } = [];
+    public IReadOnlyList<DsdlFinding> GlobalFindings { get; private set; } = [];
 
     /// <summary>What the values of the samples without errors are: the sample itself, with its fields below.</summary>
     public FieldCounts Root { get; }
@@ -86,7 +85,7 @@ public sealed partial class DsdlCheck
             WithWarnings++;
         else
             Normal++;
-        foreach (Finding finding in sample.Findings)
+        foreach (DsdlFinding finding in sample.Findings)
         {
             if (_findings.Count < KeptFindings)
                 _findings.Add((sample.Index, finding));
@@ -110,6 +109,6 @@ public sealed partial class DsdlCheck
 /// <param name="First">The first of them.</param>
 public sealed record FaultyField(string Field, long Errors, long Warnings, string First)
 {
-    internal FaultyField With(Finding finding) =>
+    internal FaultyField With(DsdlFinding finding) =>
         finding.IsError ? this with { Errors = Errors + 1 } : this with { Warnings = Warnings + 1 };
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Assay.Data.Dsdl;
+using Assay.Data;
 using Assay.Studies;
 
 namespace Assay.Describe;
@@ -177,7 +177,7 @@ public static class DsdlPanels
         };
     }
 
-    private static string? NameOf(Description description) =>
+    private static string? NameOf(DsdlDescription description) =>
         (description.Meta["name"] ?? description.Meta["Name"])?.ToString() is { Length: > 0 and < 100 } name
             ? name
             : null;

@@ -1,4 +1,4 @@
-using Assay.Data.Dsdl;
+using Assay.Data;
 
 namespace Assay.Describe;
 
@@ -18,7 +18,7 @@ public sealed class FieldCounts
         (Path, Type, _media) = (path, type, media);
         switch (type)
         {
-            case StructType fields:
+            case DsdlStructType fields:
                 Below =
                 [
                     .. fields.Fields.Select(field => new FieldCounts(
@@ -28,7 +28,7 @@ public sealed class FieldCounts
                     )),
                 ];
                 break;
-            case ListType list:
+            case DsdlListType list:
                 Below = [new(path + "[]", list.Element, media)];
                 break;
             case LabelType label:

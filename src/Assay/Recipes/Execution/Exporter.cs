@@ -59,6 +59,11 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
     )
     {
         string folder = options.To;
+        if (options.Format == ExportFormat.Dsdl && (options.Croissant || options.Layout == ExportLayout.HuggingFace))
+            throw new AssayException(
+                "a dataset in DSDL has a description and a layout of its own",
+                hint: "Leave out 'croissant' and 'layout', or export another format."
+            );
         Work work = steps.WorkFor(key, "export", recipe.Seed);
         try
         {
@@ -146,6 +151,7 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
             ExportFormat.JsonlGz => ".jsonl.gz",
             ExportFormat.Parquet => ".parquet",
             ExportFormat.Arrow => ".arrow",
+            ExportFormat.Dsdl => ".json",
             _ => ".jsonl",
         };
         int[] rows = view.Selection.Rows;
@@ -171,6 +177,7 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
             {
                 ExportFormat.Parquet => ParquetWriter.Write(path, part, own, columns),
                 ExportFormat.Arrow => ArrowWriter.Write(path, part, own, columns),
+                ExportFormat.Dsdl => DsdlExport.Write(path, part, own, columns),
                 _ => JsonlWriter.Write(path, part, own, columns),
             };
             yield return new(name, written.Rows, written.Bytes, HashOf(path))
@@ -179,6 +186,14 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
                 IsDropped = reason is not null,
                 RowBytes = written.RowBytes,
                 Sha256 = options.Croissant ? Sha256Of(path) : null,
+            };
+            if (options.Format != ExportFormat.Dsdl)
+                continue;
+            string description = DsdlExport.DescriptionOf(path);
+            yield return new(DsdlExport.DescriptionOf(name), 0, new FileInfo(description).Length, HashOf(description))
+            {
+                Split = split,
+                IsDropped = reason is not null,
             };
         }
     }

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>Something that a description defines under a name.</summary>
 /// <param name="Name">The name.</param>
-public abstract record Definition(string Name)
+public abstract record DsdlDefinition(string Name)
 {
     /// <summary>As it is written in a description.</summary>
     public abstract JsonObject ToJson();
@@ -14,7 +14,7 @@ public abstract record Definition(string Name)
 }
 
 /// <summary>A list of classes that labels are of.</summary>
-public sealed partial record ClassDomain : Definition
+public sealed partial record ClassDomain : DsdlDefinition
 {
     private readonly Dictionary<string, int> _places = [];
 
@@ -95,7 +95,7 @@ public sealed record StructDefinition(
     IReadOnlyList<string> Parameters,
     IReadOnlyList<KeyValuePair<string, TypeExpression>> Fields,
     IReadOnlyList<string> Optional
-) : Definition(Name)
+) : DsdlDefinition(Name)
 {
     /// <summary>Where the types stand, for messages; empty where nobody read them.</summary>
     internal IReadOnlyList<Place> FieldPlaces { get; init; } = [];
@@ -117,7 +117,7 @@ public sealed record StructDefinition(
 }
 
 /// <summary>A description of a dataset, as data: what it says of the data, but not the samples.</summary>
-public sealed record Description
+public sealed record DsdlDescription
 {
     /// <summary>The version of the language.</summary>
     public const string LanguageVersion = "0.5.0";
@@ -129,7 +129,7 @@ public sealed record Description
     public JsonObject Meta { get; init; } = [];
 
     /// <summary>All definitions, imported ones first; distinct names.</summary>
-    public required IReadOnlyList<Definition> Definitions { get; init; }
+    public required IReadOnlyList<DsdlDefinition> Definitions { get; init; }
 
     /// <summary>The type of each sample.</summary>
     public required TypeExpression SampleType { get; init; }
@@ -148,7 +148,7 @@ public sealed record Description
     {
         JsonObject definitions = [],
             data = new() { ["sample-type"] = SampleType.ToString() };
-        foreach (Definition one in Definitions)
+        foreach (DsdlDefinition one in Definitions)
             definitions[one.Name] = one.ToJson();
         if (SamplePath is not null)
             data["sample-path"] = SamplePath;

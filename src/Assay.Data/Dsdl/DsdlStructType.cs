@@ -1,13 +1,13 @@
 using System.Text.Json;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>A struct whose parameters, if it has any, are bound to domains.</summary>
-public sealed class StructType : FieldType
+public sealed class DsdlStructType : FieldType
 {
     private readonly Dictionary<string, StructField> _byName;
 
-    internal StructType(string name, IReadOnlyList<StructField> fields)
+    internal DsdlStructType(string name, IReadOnlyList<StructField> fields)
         : base(name)
     {
         Fields = fields;
@@ -19,12 +19,12 @@ public sealed class StructType : FieldType
 
     internal override string Expected => $"a map of the fields of '{Name}'";
 
-    internal override DsdlValue? Read(Node node, Reading reading)
+    internal override DsdlValue? Read(DsdlNode node, DsdlReading reading)
     {
-        if (node is not MapNode map)
+        if (node is not DsdlMap map)
             return reading.Expected(this, node);
         bool isWhole = true;
-        foreach (Entry entry in map.Entries)
+        foreach (DsdlEntry entry in map.Entries)
             if (reading.IsStrict && !_byName.ContainsKey(entry.Key.Text))
             {
                 reading.Keys.Push(entry.Key.Text);
@@ -42,7 +42,7 @@ public sealed class StructType : FieldType
             if (map.Find(field.Name) is not { } entry)
             {
                 // The language has no optional structs.
-                if (!field.IsOptional || field.Type is StructType)
+                if (!field.IsOptional || field.Type is DsdlStructType)
                     isWhole &= Missing(field, map, reading);
                 continue;
             }
@@ -56,7 +56,7 @@ public sealed class StructType : FieldType
         return isWhole ? new StructValue(this, values) : null;
     }
 
-    private bool Missing(StructField field, MapNode map, Reading reading)
+    private bool Missing(StructField field, DsdlMap map, DsdlReading reading)
     {
         string message = $"expected the field '{field.Name}' of '{Name}', found none";
         if (reading.IsStrict)
@@ -74,7 +74,7 @@ public sealed class StructType : FieldType
 public sealed record StructField(string Name, FieldType Type, bool IsOptional);
 
 /// <summary>A struct's values, in the order of its fields; missing ones are left out.</summary>
-public sealed record StructValue(StructType Type, IReadOnlyList<KeyValuePair<string, DsdlValue>> Fields) : DsdlValue
+public sealed record StructValue(DsdlStructType Type, IReadOnlyList<KeyValuePair<string, DsdlValue>> Fields) : DsdlValue
 {
     /// <summary>The value of a field, or null if it is missing.</summary>
     public DsdlValue? this[string field]

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
 /// <summary>A piece of YAML or JSON with its place, before anybody knows its type. Immutable; aliases share nodes.</summary>
 /// <param name="place">Where it starts.</param>
 /// <param name="size">Number of nodes in it, itself included, with aliases written out.</param>
 /// <param name="depth">Levels of nesting, 1 for a scalar.</param>
-internal abstract class Node(Place place, long size, int depth)
+internal abstract class DsdlNode(Place place, long size, int depth)
 {
     public Place Place { get; } = place;
 
@@ -26,7 +26,7 @@ internal abstract class Node(Place place, long size, int depth)
 /// <param name="place">Where it starts.</param>
 /// <param name="text">Its text, without quotes.</param>
 /// <param name="isPlain">False if it was quoted: then it is text, whatever it looks like.</param>
-internal sealed class ScalarNode(Place place, string text, bool isPlain) : Node(place, 1, 1)
+internal sealed class DsdlScalar(Place place, string text, bool isPlain) : DsdlNode(place, 1, 1)
 {
     public string Text { get; } = text;
 
@@ -123,10 +123,10 @@ internal sealed class ScalarNode(Place place, string text, bool isPlain) : Node(
 }
 
 /// <summary>A list.</summary>
-internal sealed class ListNode(Place place, IReadOnlyList<Node> items)
-    : Node(place, 1 + items.Sum(item => item.Size), 1 + items.Max(item => (int?)item.Depth).GetValueOrDefault())
+internal sealed class DsdlList(Place place, IReadOnlyList<DsdlNode> items)
+    : DsdlNode(place, 1 + items.Sum(item => item.Size), 1 + items.Max(item => (int?)item.Depth).GetValueOrDefault())
 {
-    public IReadOnlyList<Node> Items { get; } = items;
+    public IReadOnlyList<DsdlNode> Items { get; } = items;
 
     public override string Noun => Items.Count == 1 ? "a list of 1 item" : $"a list of {Items.Count} items";
 
@@ -134,25 +134,25 @@ internal sealed class ListNode(Place place, IReadOnlyList<Node> items)
 }
 
 /// <summary>A map; keys are distinct and in the order written.</summary>
-internal sealed class MapNode(Place place, IReadOnlyList<Entry> entries)
-    : Node(
+internal sealed class DsdlMap(Place place, IReadOnlyList<DsdlEntry> entries)
+    : DsdlNode(
         place,
         1 + entries.Sum(entry => 1 + entry.Value.Size),
         1 + entries.Max(entry => (int?)entry.Value.Depth).GetValueOrDefault()
     )
 {
-    private Dictionary<string, Entry>? _byKey;
+    private Dictionary<string, DsdlEntry>? _byKey;
 
-    public IReadOnlyList<Entry> Entries { get; } = entries;
+    public IReadOnlyList<DsdlEntry> Entries { get; } = entries;
 
     public override string Noun => "a map";
 
     /// <summary>The entry of that key, or null.</summary>
-    public Entry? Find(string key)
+    public DsdlEntry? Find(string key)
     {
         if (Entries.Count > 8)
             return (_byKey ??= Entries.ToDictionary(entry => entry.Key.Text)).GetValueOrDefault(key);
-        foreach (Entry entry in Entries)
+        foreach (DsdlEntry entry in Entries)
             if (entry.Key.Text == key)
                 return entry;
         return null;
@@ -161,11 +161,11 @@ internal sealed class MapNode(Place place, IReadOnlyList<Entry> entries)
     public override JsonNode? ToJson()
     {
         JsonObject json = [];
-        foreach (Entry entry in Entries)
+        foreach (DsdlEntry entry in Entries)
             json.Add(entry.Key.Text, entry.Value.ToJson());
         return json;
     }
 }
 
 /// <summary>A key and its value.</summary>
-internal sealed record Entry(ScalarNode Key, Node Value);
+internal sealed record DsdlEntry(DsdlScalar Key, DsdlNode Value);

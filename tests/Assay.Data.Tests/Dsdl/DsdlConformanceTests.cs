@@ -2,13 +2,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Assay.Data;
-using Assay.Data.Dsdl;
 using Assay.Tests;
 
-namespace Assay.Data.Tests.Dsdl;
+namespace Assay.Tests;
 
 /// <summary>The cases of <c>conformance.json</c>: what the language asks for, beside what the official SDK did.</summary>
-public sealed class ConformanceTests : IDisposable
+public sealed class DsdlConformanceTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("assay-dsdl-").FullName;
 
@@ -255,7 +254,7 @@ public sealed class ConformanceTests : IDisposable
         DsdlDataset hello = DsdlDataset.Open(SharedData.Path("opendatalab-dsdl/helloworld.yaml"));
         DsdlSample[] samples = [.. hello.Samples()];
         Assert.Equal(2, samples.Length);
-        Finding wrong = Assert.Single(samples[0].Findings);
+        DsdlFinding wrong = Assert.Single(samples[0].Findings);
         Assert.Equal("expected a whole number, found the number 10.1", wrong.Message);
         Assert.Equal((34, 14, "data.samples[0].i_val"), (wrong.Where.Line, wrong.Where.Column, wrong.Where.Key));
         Assert.Empty(samples[1].Findings);
@@ -361,7 +360,7 @@ public sealed class ConformanceTests : IDisposable
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetDouble())];
 
     /// <summary>A definition as the cases write it: types as calls, in the SDK's words.</summary>
-    private static JsonObject AsInTheCases(Definition definition) =>
+    private static JsonObject AsInTheCases(DsdlDefinition definition) =>
         definition switch
         {
             ClassDomain domain => new()
@@ -393,7 +392,7 @@ public sealed class ConformanceTests : IDisposable
             NestedType { Type: { Name: "true" } } => "True",
             NestedType nested when argument.Key is "mode" => nested.Type.Name,
             NestedType nested => Call(nested.Type),
-            Parameter parameter => $"\"{parameter}\"",
+            TypeParameter parameter => $"\"{parameter}\"",
             var other => other.ToString()!,
         };
 }

@@ -1,7 +1,7 @@
-namespace Assay.Data.Dsdl;
+namespace Assay.Data;
 
-/// <summary>What a <see cref="Token"/> is.</summary>
-internal enum TokenKind
+/// <summary>What a <see cref="DsdlToken"/> is.</summary>
+internal enum DsdlTokenKind
 {
     StartMap,
     EndMap,
@@ -18,8 +18,8 @@ internal enum TokenKind
 /// <param name="Text">Of a scalar its text, of an alias the anchor's name.</param>
 /// <param name="IsPlain">Of a scalar: not quoted.</param>
 /// <param name="Anchor">The name that aliases may use, or null.</param>
-internal readonly record struct Token(
-    TokenKind Kind,
+internal readonly record struct DsdlToken(
+    DsdlTokenKind Kind,
     Place Place,
     string Text = "",
     bool IsPlain = false,
@@ -27,7 +27,7 @@ internal readonly record struct Token(
 );
 
 /// <summary>The tokens of a file, one at a time in bounded memory.</summary>
-internal abstract class Tokens(string file) : IDisposable
+internal abstract class DsdlTokens(string file) : IDisposable
 {
     /// <summary>The longest scalar (or stretch without one) in characters, and the deepest nesting.</summary>
     public const int ScalarLimit = 16 << 20,
@@ -35,14 +35,14 @@ internal abstract class Tokens(string file) : IDisposable
 
     public string File { get; } = file;
 
-    /// <summary>The next token; <see cref="TokenKind.End"/> behind the last.</summary>
+    /// <summary>The next token; <see cref="DsdlTokenKind.End"/> behind the last.</summary>
     /// <exception cref="AssayException">The file cannot be read, or is not what its name says.</exception>
-    public abstract Token Read();
+    public abstract DsdlToken Read();
 
     public abstract void Dispose();
 
-    /// <summary>Tokens of JSON if the name ends so, else of YAML.</summary>
-    public static Tokens Of(Stream stream, string file) =>
+    /// <summary>DsdlTokens of JSON if the name ends so, else of YAML.</summary>
+    public static DsdlTokens Of(Stream stream, string file) =>
         Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase)
             ? new JsonTokens(stream, file)
             : new YamlTokens(stream, file);
