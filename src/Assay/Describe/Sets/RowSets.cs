@@ -43,15 +43,13 @@ internal sealed class RowSets
             ? null
             : new(new() { Model = options.Model, Epochs = options.ModelEpochs });
 
-    /// <summary>Adds a measure of texts.</summary>
-    public void Add(string group, string name, Better better, string about, Func<byte[], double> of) =>
-        Comparison.AddRows(
-            group,
-            name,
-            better,
-            about,
-            [.. Sets.Select(set => Array.ConvertAll(set.Texts, text => of(text)))]
-        );
+    /// <summary>Adds a measure of texts; one that is 0 of all is left out.</summary>
+    public void Add(string group, string name, Better better, string about, Func<byte[], double> of)
+    {
+        double[][] values = [.. Sets.Select(set => Array.ConvertAll(set.Texts, text => of(text)))];
+        if (values.Any(set => set.Any(value => value != 0)))
+            Comparison.AddRows(group, name, better, about, values);
+    }
 
     /// <summary>Adds a column of numbers, where a set has it.</summary>
     /// <exception cref="AssayException">The first set has no such column, or holds other things than numbers in it.</exception>

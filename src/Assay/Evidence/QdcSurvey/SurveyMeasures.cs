@@ -41,15 +41,21 @@ internal static class SurveyMeasures
         own.Child("order").Shuffle<byte[]>(shuffled);
         using Pieces pieces = Pieces.Temporary();
         View view = new(Dataset.OfTexts(shuffled.Select(Encoding.UTF8.GetString)));
-        Matrix vectors = RowEmbedding
-            .Fit(new() { Embed = EmbeddingKind.Hashed, Dimensions = 256 }, new(pieces), view)
-            .Embed(view, CancellationToken.None);
-        TextSet set = TextSet.Of([shuffled], [UnitRows.Of(vectors)], own)[0],
+        UnitRows vectors = UnitRows.Of(
+            RowEmbedding
+                .Fit(new() { Embed = EmbeddingKind.Hashed, Dimensions = 256 }, new(pieces), view)
+                .Embed(view, CancellationToken.None)
+        );
+        TextSet set = TextSet.Of([shuffled], [vectors], own)[0],
             pairs = set.Take([.. Enumerable.Range(0, Math.Min(PairRows, shuffled.Length))]);
         foreach (string name in Names)
         {
             SetMeasure measure = SetMeasure.Find(name)!;
-            double value = measure.Of(measure.Need == SetNeed.Pairs ? pairs : set);
+            double value = name switch
+            {
+                "novelsum" => EmbeddingDiversity.NovelSum(vectors, 1, EmbeddingDiversity.Densities(vectors)), // as published
+                _ => measure.Of(measure.Need == SetNeed.Pairs ? pairs : set),
+            };
             yield return (name, measure.MoreIsDiverse ? value : -value);
         }
     }

@@ -149,11 +149,12 @@ internal sealed record SetMeasure(
             "entropy of the shares of k-means clusters",
             set => Learning.Spread.Entropy(Clusters(set)) / Math.Log(2)
         ),
+        // Without densities: by the official formula a row is weighed by its own, so that repeated rows would count most.
         Vectors(
             "novelsum",
             "",
-            "distances to near rows, weighed by density",
-            set => EmbeddingDiversity.NovelSum(set.Vectors!, 1, EmbeddingDiversity.Densities(set.Vectors!))
+            "distances to all other rows, near ones counting most",
+            set => EmbeddingDiversity.NovelSum(set.Vectors!)
         ),
     ];
 
