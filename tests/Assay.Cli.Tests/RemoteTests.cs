@@ -60,6 +60,50 @@ public sealed class RemoteTests
     }
 
     [Fact]
+    public void Interrupted_it_stops_at_once_and_keeps_what_came()
+    {
+        using WebServer server = new(request =>
+            WebAnswer.File(request, Rows, "\"1\"") with
+            {
+                Chunk = 5_000,
+                Pause = TimeSpan.FromMilliseconds(50),
+            }
+        );
+        using Cli cli = new();
+        cli.Write("r.yaml", Recipe.Replace("URL", server.Root + "/pool.jsonl"));
+        using Process process = cli.Start("run", "r.yaml");
+        for (long start = Environment.TickCount64; server.Requests.Count < 2; Thread.Sleep(5))
+            Assert.InRange(Environment.TickCount64 - start, 0, 60_000);
+        Thread.Sleep(200);
+        Process.Start("kill", ["-INT", process.Id.ToString()]).WaitForExit();
+        long asked = Environment.TickCount64;
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.InRange(Environment.TickCount64 - asked, 0, 5_000);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("fetch pool", process.StandardError.ReadToEnd());
+        Assert.NotEmpty(Directory.EnumerateFiles(cli.Path(".assay/downloads"), "part-*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Commands_of_methods_take_addresses_splits_and_configurations()
+    {
+        byte[] csv = Encoding.UTF8.GetBytes(
+            "x,y,text\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"{i},{i % 2},word {i}\n"))
+        );
+        using WebServer server = new(csv);
+        using Cli cli = new();
+        Result diff = cli.Run("value", "knn-shapley", server.Root + "/t.csv", "--label", "y");
+        Assert.True(diff.Code == 0, diff.Error);
+        cli.Write("d/train.csv", Encoding.UTF8.GetString(csv));
+        cli.Write("d/test.csv", "x,y,text\n1,0,a\n");
+        Assert.Equal(0, cli.Run("value", "knn-shapley", "d", "--split", "train", "--label", "y").Code);
+        Assert.Contains(
+            "did you mean 'train'",
+            cli.Run("value", "knn-shapley", "d", "--split", "tran", "--label", "y").Error
+        );
+    }
+
+    [Fact]
     public void A_server_that_refuses_is_an_error_without_a_trace()
     {
         using WebServer server = new(_ => WebAnswer.Empty(404));

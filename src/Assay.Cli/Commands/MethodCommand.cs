@@ -16,7 +16,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
 {
     private readonly Argument<string[]> _data = new("data")
     {
-        Description = "The rows: files, folders or globs.",
+        Description = "The rows: files, folders, globs, or addresses (https://..., hf://datasets/owner/name).",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -30,6 +30,20 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         Description = "The column that holds the text.",
         HelpName = "column",
         DefaultValueFactory = _ => "text",
+    };
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description =
+            "Of a folder in the layout of Hugging Face, which configuration; of a Croissant description, which record set.",
+        HelpName = "name",
+    };
+
+    private readonly Option<string[]> _split = new("--split")
+    {
+        Description = "Of either, which split, or all. May be repeated. [default: train, or the only one]",
+        HelpName = "name",
+        DefaultValueFactory = _ => [],
     };
 
     private readonly Option<ulong> _seed = new("--seed")
@@ -132,7 +146,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         }
         if (others.Any(other => other.IsNeeded))
             command.Options.Add(_holdOut);
-        foreach (Option option in (Option[])[.. Further(method), _text, _seed, _out])
+        foreach (Option option in (Option[])[.. Further(method), _text, _config, _split, _seed, _out])
             command.Options.Add(option);
         MachineOptions.AddTo(command);
         // The method knows the dataset by a name; where it has one by default that stays.
@@ -197,7 +211,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         {
             Method = method,
             Options = options,
-            Data = Source(data),
+            Data = Source(data) with { Config = parsed.GetValue(_config), Split = parsed.GetRequiredValue(_split) },
             Others = given,
             HeldOut = missing.FirstOrDefault()?.Name,
             HoldOut = missing.Length == 0 || parsed.GetResult(_holdOut) is null ? holdOut : parsed.GetValue(_holdOut),

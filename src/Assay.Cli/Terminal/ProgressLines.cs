@@ -74,7 +74,11 @@ internal sealed class ProgressLines : IRunObserver, IDisposable
             if (value.Stage != _progress.Stage)
                 _stage.Restart();
             // Reports of parallel pieces may overtake each other.
-            if (value.Stage != _progress.Stage || value.Done > _progress.Done)
+            if (
+                value.Stage != _progress.Stage
+                || value.Done > _progress.Done
+                || value.Done == _progress.Done && value.Note is not null
+            )
                 _progress = value;
         }
     }

@@ -18,9 +18,13 @@ internal sealed class Download(RemoteFile file, string folder, Transport transpo
 {
     private const int ChangeLimit = 3;
     private long _told;
+    private bool _isAnnounced;
 
     /// <summary>Hears of bytes that have come, or (negative) that have to come again.</summary>
     public Action<long> Report { get; init; } = _ => { };
+
+    /// <summary>Hears of bytes that are to come, of files whose length nobody has said before.</summary>
+    public Action<long> Announce { get; init; } = _ => { };
 
     /// <summary>The file of an earlier download, or null if there is none that is still as it came.</summary>
     public KeptFile? Kept()
@@ -40,7 +44,10 @@ internal sealed class Download(RemoteFile file, string folder, Transport transpo
     {
         KeptFile? kept = Kept();
         if (kept is not null && file.Expected is { } expected && kept.Has(expected))
+        {
+            Tell(file.Size ?? 0);
             return PathOf(kept);
+        }
         for (int changes = 0; ; changes++)
         {
             if (changes == ChangeLimit)
@@ -192,6 +199,11 @@ internal sealed class Download(RemoteFile file, string folder, Transport transpo
     private void CheckRoom(FileVersion version, int parts)
     {
         long here = Enumerable.Range(0, parts).Sum(part => LengthOf(PartPath(part)));
+        if (file.Size is null && version.Length is { } length && !_isAnnounced)
+        {
+            _isAnnounced = true;
+            Announce(length);
+        }
         Tell(here - _told);
         // Parts are put together beside themselves.
         long needed = (version.Length ?? 0) * (parts > 1 ? 2 : 1) - here;

@@ -18,6 +18,9 @@ public sealed class Downloads(string folder, Work work)
 {
     private const string Pin = "#sha256=";
 
+    private long _total,
+        _done;
+
     internal TransportOptions? Options { get; init; }
 
     internal string Folder => folder;
@@ -37,7 +40,7 @@ public sealed class Downloads(string folder, Work work)
     public IReadOnlyList<(string Name, string Path)> Fetch(string address, SourceOptions source)
     {
         TransportOptions options = Options ?? new();
-        using Transport transport = new(options);
+        using Transport transport = new(options, notice => Report(0, notice));
         // Waits on the thread pool, whatever thread this is.
         return Task.Run(() => Fetch(address, source, transport, options)).GetAwaiter().GetResult();
     }
@@ -53,8 +56,7 @@ public sealed class Downloads(string folder, Work work)
             ? await OfHub(HubAddress.Parse(address), source, transport, options)
             : [Single(address)];
         string[] paths = new string[files.Length];
-        long total = files.Sum(file => file.Size ?? 0),
-            done = 0;
+        _total += files.Sum(file => file.Size ?? 0);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, files.Length),
             new ParallelOptions { MaxDegreeOfParallelism = options.Connections, CancellationToken = work.Cancellation },
@@ -62,8 +64,8 @@ public sealed class Downloads(string folder, Work work)
             {
                 Download download = new(files[i], FolderOf(files[i].Url.ToString()), transport, options)
                 {
-                    Report = bytes =>
-                        work.Progress?.Report(new("download", Interlocked.Add(ref done, bytes), total, "bytes")),
+                    Report = bytes => Report(bytes),
+                    Announce = bytes => Interlocked.Add(ref _total, bytes),
                 };
                 paths[i] = await download.Get(stop);
             }
@@ -143,6 +145,11 @@ public sealed class Downloads(string folder, Work work)
         }
         return files;
     }
+
+    private void Report(long bytes, string? note = null) =>
+        work.Progress?.Report(
+            new("download", Interlocked.Add(ref _done, bytes), Interlocked.Read(ref _total), "bytes", note)
+        );
 
     private string FolderOf(string url)
     {

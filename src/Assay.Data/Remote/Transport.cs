@@ -42,7 +42,9 @@ internal sealed class Transport : IDisposable
     private readonly ResiliencePipeline _retrying;
     private readonly SemaphoreSlim _connections;
 
-    public Transport(TransportOptions options)
+    /// <param name="options">How patient it is.</param>
+    /// <param name="notice">Told, in a few words, of what is tried again.</param>
+    public Transport(TransportOptions options, Action<string>? notice = null)
     {
         _options = options;
         _connections = new(options.Connections);
@@ -77,6 +79,13 @@ internal sealed class Transport : IDisposable
                     // Null means the wait that grows exponentially.
                     DelayGenerator = arguments =>
                         ValueTask.FromResult((arguments.Outcome.Exception as TransientException)?.RetryAfter),
+                    OnRetry = arguments =>
+                    {
+                        notice?.Invoke(
+                            $"{Reason(arguments.Outcome.Exception!)}; again in {arguments.RetryDelay.TotalSeconds:0.0} s"
+                        );
+                        return ValueTask.CompletedTask;
+                    },
                 }
             )
             .Build();

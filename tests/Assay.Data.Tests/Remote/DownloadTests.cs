@@ -131,6 +131,33 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public void Progress_counts_bytes_and_tells_what_is_tried_again()
+    {
+        int asked = 0;
+        using WebServer server = new(request =>
+            Interlocked.Increment(ref asked) == 1 ? WebAnswer.Empty(503) : WebAnswer.File(request, Bytes, "\"1\"")
+        );
+        Told told = new();
+        new Downloads(_folder, new(_pieces) { Progress = told }) { Options = Quick }.Fetch(
+            server.Root + "/x.csv",
+            new()
+        );
+        Assert.Contains(told.All, progress => progress.Note?.Contains("503") == true);
+        Assert.Equal(Bytes.Length, told.All.Max(progress => progress.Done));
+        Assert.All(
+            told.All.Where(progress => progress.Done > 0),
+            progress => Assert.Equal(Bytes.Length, progress.Total)
+        );
+    }
+
+    private sealed class Told : IProgress<Assay.Data.Progress>
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<Assay.Data.Progress> All { get; } = [];
+
+        public void Report(Assay.Data.Progress value) => All.Enqueue(value);
+    }
+
+    [Fact]
     public void A_wait_that_is_too_long_is_told_and_not_waited_for()
     {
         using WebServer server = new(_ => WebAnswer.Empty(429, ("Retry-After", "3600")));

@@ -15,6 +15,8 @@ internal sealed class DatasetLoader(Store store, RunOptions options, IRunObserve
     public (SourcePlan Plan, string Key, string Fingerprint) Plan(string name, SourceOptions source)
     {
         Work hashing = steps.WorkFor("hashes", Method, 0);
+        if (source.Path.FirstOrDefault(Downloads.IsRemote) is { } address)
+            observer.StepStarted("fetch " + name, address, cached: false);
         SourcePlan plan = SourcePlan.Find(
             name,
             source,
