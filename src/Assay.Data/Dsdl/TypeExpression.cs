@@ -32,9 +32,10 @@ public sealed record TypeExpression(string Name, IReadOnlyList<TypeArgument> Arg
     public override string ToString() =>
         Arguments.Count == 0 ? Name : $"{Name}[{string.Join(", ", Arguments.Select(argument => argument.ToString()))}]";
 
-    /// <summary>This and all types within it.</summary>
+    /// <summary>This and the types of items within it; names that choose a mode or a domain are none.</summary>
     internal IEnumerable<TypeExpression> All() =>
         Arguments
+            .Where(argument => Name == "List" && (argument.Key is null or "etype"))
             .Select(argument => argument.Value)
             .OfType<NestedType>()
             .SelectMany(nested => nested.Type.All())
