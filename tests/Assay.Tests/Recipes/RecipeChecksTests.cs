@@ -161,7 +161,7 @@ public sealed class RecipeChecksTests
     )]
     [InlineData(
         "export: { to: x, candidate: a, format: gz }",
-        "4:40 (key 'export.format'): 'gz' does not fit; expected one of jsonl, jsonl.gz, parquet"
+        "4:40 (key 'export.format'): 'gz' does not fit; expected one of jsonl, jsonl.gz, parquet, arrow"
     )]
     public void JudgeFrontierAndExport(string rest, string problem) =>
         Assert.StartsWith("recipe.yaml:" + problem, Assert.Single(Fakes.Problems(Two + rest)));
