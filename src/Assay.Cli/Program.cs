@@ -9,6 +9,7 @@ RootCommand root = new(
 )
 {
     RunCommand.Create(),
+    TiersCommand.Create(),
     DescribeCommand.Create(withMethods: args.Contains("describe")),
     ValueCommand.Create(withMethods: args.Contains("value")),
     MakeCommand.Create(withMethods: args.Contains("make")),

@@ -1,4 +1,5 @@
 using Assay.Data;
+using Assay.Learning;
 using Assay.Studies;
 
 namespace Assay.Make;
@@ -16,4 +17,5 @@ public interface IMaker
 /// <summary>Rows that were made.</summary>
 /// <param name="Rows">The rows, in their order; <see cref="MadeRows"/> collects them.</param>
 /// <param name="Study">What to know of them: how many, from what, what was left out.</param>
-public sealed record Made(Dataset Rows, Study Study);
+/// <param name="Usage">What a chat endpoint was asked for them, or null if none was.</param>
+public sealed record Made(Dataset Rows, Study Study, ChatUsage? Usage = null);

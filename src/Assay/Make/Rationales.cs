@@ -181,82 +181,15 @@ public sealed partial class Rationales : IMaker
 
     private string[] Ask(IReadOnlyList<PreferencePair> pairs, bool[] chosenFirst, Work work)
     {
-        string[] replies = new string[pairs.Count];
-        IChatClient client = _client ?? Connect(work);
-        int done = 0;
-        try
-        {
-            Parallel
-                .ForAsync(
-                    0,
-                    pairs.Count,
-                    new ParallelOptions
-                    {
-                        MaxDegreeOfParallelism = _options.Parallel,
-                        CancellationToken = work.Cancellation,
-                    },
-                    async (i, stop) =>
-                    {
-                        ChatResponse reply = await client.GetResponseAsync(
-                            Messages(pairs[i], chosenFirst[i]),
-                            new() { Temperature = (float)_options.Temperature, MaxOutputTokens = _options.MaxTokens },
-                            stop
-                        );
-                        replies[i] = reply.Text;
-                        work.Progress?.Report(new("rationales", Interlocked.Increment(ref done), pairs.Count, "pairs"));
-                    }
-                )
-                .GetAwaiter()
-                .GetResult();
-        }
-        catch (ChatEndpointException failure)
-        {
-            throw new AssayException(
-                $"the writer cannot be asked: {failure.Message}",
-                hint: "Check 'writer', 'writer-model' and the key; replies so far are kept, run it again to go on.",
-                cause: failure
-            );
-        }
-        catch (ArgumentException failure)
-        {
-            throw new AssayException(
-                $"the writer cannot be asked: {failure.Message}",
-                hint: "A pair may be too long for the model's context; leave long ones out (select/where), or lower 'max-tokens'.",
-                cause: failure
-            );
-        }
-        return replies;
-    }
-
-    private IChatClient Connect(Work work)
-    {
-        if (Directory.Exists(_options.Writer))
-        {
-            LanguageModel model = ModelFolder.Read(_options.Writer);
-            return new LocalChatClient(model, model.Tokenizer, Path.GetFileName(_options.Writer));
-        }
-        if (
-            !Uri.TryCreate(_options.Writer, UriKind.Absolute, out Uri? address)
-            || address.Scheme is not ("http" or "https")
-        )
-            throw new AssayException(
-                $"'{_options.Writer}' is neither a folder with a model nor an address",
-                hint: "An endpoint's address looks like http://localhost:8000/v1."
-            );
-        if (_options.WriterModel.Length == 0)
-            throw new AssayException(
-                "the endpoint has to be told which model is to write",
-                hint: "Name it with 'writer-model'."
-            );
-        // Without a cache of the user's a killed run would pay twice.
-        string cache = _options.Cache.Length > 0 ? _options.Cache : Path.Combine(work.Pieces.Folder, "replies");
-        return new ChatPipeline { Cache = new ReplyCache(cache) }.Connect(
-            new()
-            {
-                Address = address,
-                Model = _options.WriterModel,
-                Key = Environment.GetEnvironmentVariable(_options.KeyVariable),
-            }
+        ChatPartner writer = new("writer", _options.Writer, _options.WriterModel, _options.KeyVariable, _options.Cache);
+        return writer.Ask(
+            _client ?? writer.Connect(work),
+            pairs.Count,
+            i => Messages(pairs[i], chosenFirst[i]),
+            new() { Temperature = (float)_options.Temperature, MaxOutputTokens = _options.MaxTokens },
+            _options.Parallel,
+            "rationales",
+            work
         );
     }
 

@@ -62,6 +62,8 @@ internal sealed class Option
             property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
             ?? JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name);
         Kind = ValueKind.Of(property.PropertyType);
+        if (Kind is ValueKind.List { Item: ValueKind.Step } steps && property.IsDefined(typeof(MayMakeRowsAttribute)))
+            Kind = steps with { Item = new ValueKind.Step(MayMakeRows: true) };
         IsNullable = nullability.Create(property).WriteState == NullabilityState.Nullable;
         Constraints = [.. property.GetCustomAttributes<ValidationAttribute>()];
         Default = property.GetValue(defaults);
@@ -122,7 +124,8 @@ internal abstract record ValueKind
     }
 
     /// <summary>A step of a recipe.</summary>
-    public sealed record Step : ValueKind;
+    /// <param name="MayMakeRows">Whether methods that make rows are steps here.</param>
+    public sealed record Step(bool MayMakeRows = false) : ValueKind;
 
     /// <summary>The kind of a property's type.</summary>
     /// <exception cref="InvalidOperationException">Options cannot hold that type: a defect of the options record.</exception>

@@ -13,7 +13,8 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, DocumentProblems 
 {
     private static readonly IReadOnlyDictionary<string, string> NotSteps = new Dictionary<string, string>
     {
-        ["make"] = "made rows are data of their own: make them with 'assay make' and read them under 'data:'",
+        ["make"] =
+            "made rows are data of their own: make them with 'assay make' and read them under 'data:', or begin the gate L3 or L4 of 'tiers:' with it",
         ["judge"] = "candidates are judged together, after all steps: write it under 'judge:'",
         ["plan"] = "planning compares finished candidates: write it under 'frontier:'",
         ["train"] = "the proxies of a recipe are trained by the 'judge:' section",
@@ -77,8 +78,8 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, DocumentProblems 
     )
     {
         value = null;
-        if (kind is ValueKind.Step)
-            return (value = BindStep(node, key)) is not null;
+        if (kind is ValueKind.Step step)
+            return (value = BindStep(node, key, step.MayMakeRows)) is not null;
         if (node.IsNull)
         {
             string? hint = kind is ValueKind.Record ? "write {} for the defaults, or take the key away" : null;
@@ -291,7 +292,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, DocumentProblems 
         }
     }
 
-    private StepSpec? BindStep(YamlNode node, string key)
+    private StepSpec? BindStep(YamlNode node, string key, bool mayMakeRows)
     {
         YamlEntry? entry = node switch
         {
@@ -306,7 +307,7 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, DocumentProblems 
         }
         string name = entry.Key.Text;
         string path = $"{key}.{name}";
-        if (Refusal(catalogue, name) is { } reason)
+        if (Refusal(catalogue, name, mayMakeRows) is { } reason)
             problems.Add(entry.Key.Mark, key, $"'{SourceText.Printable(name)}' is not a step", hint: reason);
         else if (catalogue.Find(name) is not { } method)
             UnknownMethod(entry.Key, key);
@@ -368,9 +369,11 @@ internal sealed class OptionsBinder(MethodCatalogue catalogue, DocumentProblems 
     }
 
     /// <summary>Why a method cannot be a step, or null if it can.</summary>
-    public static string? Refusal(MethodCatalogue catalogue, string name)
+    public static string? Refusal(MethodCatalogue catalogue, string name, bool mayMakeRows = false)
     {
         string verb = name.Split('/')[0];
+        if (mayMakeRows && verb == "make")
+            return null;
         bool mayBeStudy = catalogue.Find(name) is { } method
             ? method.IsStudy
             : catalogue.Methods.Any(other => other.Verb == verb && other.IsStudy);

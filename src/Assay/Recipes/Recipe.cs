@@ -40,6 +40,9 @@ public sealed record Recipe
     /// <summary>The objectives of the frontier over the candidates; without it none is drawn.</summary>
     public FrontierOptions? Frontier { get; init; }
 
+    /// <summary>The gates of data tiers; a recipe that has them is run by <c>assay tiers</c>, and has neither steps nor candidates.</summary>
+    public TiersOptions? Tiers { get; init; }
+
     /// <summary>What is written at the end; without it nothing is.</summary>
     public ExportOptions? Export { get; init; }
 

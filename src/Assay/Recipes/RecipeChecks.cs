@@ -56,6 +56,7 @@ internal sealed partial class RecipeChecks
         CheckJudge();
         CheckFrontier();
         CheckExport();
+        CheckTiers();
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]*$")]
@@ -258,6 +259,75 @@ internal sealed partial class RecipeChecks
                     Nearest.Hint(metric, known) ?? "add it to 'judge: { metrics: [...] }'"
                 );
         }
+    }
+
+    private void CheckTiers()
+    {
+        if (recipe.Tiers is not { } tiers)
+            return;
+        foreach (string other in (string[])["steps", "candidates", "judge", "frontier", "export"])
+            if (root.Find(other) is not null)
+                problems.Add(
+                    PlaceOf(other),
+                    other,
+                    $"a recipe with tiers has no '{other}'",
+                    hint: "'assay tiers' runs the gates and writes the rows of each tier; other recipes read them under 'data:'"
+                );
+        MapNode written = (MapNode)root.Find("tiers")!.Value;
+        string[] gates = [.. tiers.Gates().Select(gate => gate.Name)];
+        if (gates.Length == 0 && !problems.At("tiers"))
+            problems.Add(PlaceOf("tiers"), "tiers", "there is no gate", "steps for L1, L2, L3 or L4");
+        foreach ((string name, _, IReadOnlyList<StepSpec> gate) in tiers.Gates())
+        foreach ((int i, StepSpec step) in gate.Index())
+            if (step.Name == Holdout)
+                problems.Add(
+                    step.Mark,
+                    step.Where!.Key!,
+                    "a gate cannot set rows aside",
+                    hint: "read them under 'data:'"
+                );
+            else if (step.Method.Verb == "make" && i > 0)
+                problems.Add(
+                    step.Mark,
+                    step.Where!.Key!,
+                    $"'{step.Name}' makes the rows of {name}, and steps before it look at others",
+                    "a method that makes rows only at the beginning of a gate"
+                );
+            else
+                CheckDatasets(step.Method.Shape, step.Options, step.Node, step.Mark, step.Where!.Key!);
+        int highest = gates.Length == 0 ? 0 : Array.IndexOf(TiersOptions.Names, gates[^1]);
+        foreach (string name in TiersOptions.Names[..highest])
+            if (!gates.Contains(name) && !tiers.Skip.ContainsKey(name) && !problems.At("tiers." + name))
+                problems.Add(
+                    PlaceOf("tiers"),
+                    "tiers",
+                    $"{gates[^1]} has a gate and {name} has none",
+                    $"steps for {name}, or the reason why it is left out: skip: {{ {name}: ... }}"
+                );
+        MapNode? skipped = written.Find("skip")?.Value as MapNode;
+        foreach ((string name, string reason) in tiers.Skip)
+        {
+            TextMark mark = skipped?.Find(name)?.Key.Mark ?? PlaceOf("tiers");
+            string key = "tiers.skip." + name;
+            if (!TiersOptions.Names[..highest].Contains(name) || gates.Contains(name))
+                problems.Add(
+                    mark,
+                    key,
+                    gates.Contains(name)
+                        ? $"{name} has a gate and is left out"
+                        : $"there is no '{SourceText.Printable(name)}' below the highest tier to leave out",
+                    Wording.OneOf(TiersOptions.Names[..highest].Except(gates))
+                );
+            else if (string.IsNullOrWhiteSpace(reason))
+                problems.Add(
+                    mark,
+                    key,
+                    $"nothing says why {name} is left out",
+                    "a reason, such as: the pool was selected elsewhere"
+                );
+        }
+        if (tiers.Verify is { } verify && written.Find("verify")?.Value is MapNode section)
+            CheckDatasets(RecordShape.Of(verify.GetType()), verify, section, section.Mark, "tiers.verify");
     }
 
     private void CheckExport()

@@ -20,7 +20,11 @@ public static class RecipeSchema
     public static string ToJson(MethodCatalogue? catalogue = null)
     {
         catalogue ??= MethodCatalogue.Default;
-        JsonObject definitions = new() { ["step"] = Step(catalogue) };
+        JsonObject definitions = new()
+        {
+            ["step"] = Step(catalogue, mayMakeRows: false),
+            ["making-step"] = Step(catalogue, mayMakeRows: true),
+        };
         foreach (MethodEntry method in catalogue.Methods)
             definitions[method.Name] = Of(method.Shape, method.Summary);
         JsonObject schema = new()
@@ -46,13 +50,13 @@ public static class RecipeSchema
         return schema.ToJsonString(layout).ReplaceLineEndings("\n") + "\n";
     }
 
-    private static JsonObject Step(MethodCatalogue catalogue)
+    private static JsonObject Step(MethodCatalogue catalogue, bool mayMakeRows)
     {
         JsonArray bare = [];
         JsonObject withOptions = [];
         foreach (
             MethodEntry method in catalogue.Methods.Where(method =>
-                OptionsBinder.Refusal(catalogue, method.Name) is null
+                OptionsBinder.Refusal(catalogue, method.Name, mayMakeRows) is null
             )
         )
         {
@@ -133,6 +137,7 @@ public static class RecipeSchema
             ValueKind.List list => Of(list, constraints),
             ValueKind.Map map => new() { ["type"] = "object", ["additionalProperties"] = Of(map.Item, []) },
             ValueKind.Record record => Of(record.Shape, XmlDocs.Of(record.Type.Assembly).Summary(record.Type)),
+            ValueKind.Step { MayMakeRows: true } => new() { ["$ref"] = "#/$defs/making-step" },
             _ => new() { ["$ref"] = "#/$defs/step" },
         };
 

@@ -119,7 +119,7 @@ public sealed class RecipeChecksTests
     [InlineData("export: {}", "3:9 (key 'export'): 'to' is missing; expected to: <text>")]
     [InlineData(
         "exports: { to: x }",
-        "3:1 (key 'exports'): there is no key 'exports' here; expected one of assay, extends, seed, data, steps, candidates, judge, frontier, export; did you mean 'export'?"
+        "3:1 (key 'exports'): there is no key 'exports' here; expected one of assay, extends, seed, data, steps, candidates, judge, frontier, tiers, export; did you mean 'export'?"
     )]
     public void CandidatesAndSections(string rest, string problem) =>
         Assert.Equal(["recipe.yaml:" + problem], Fakes.Problems(Head + rest));

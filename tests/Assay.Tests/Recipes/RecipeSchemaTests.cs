@@ -14,7 +14,7 @@ public sealed class RecipeSchemaTests
     {
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", (string)Schema["$schema"]!);
         Assert.Equal(
-            ["assay", "extends", "seed", "data", "steps", "candidates", "judge", "frontier", "export"],
+            ["assay", "extends", "seed", "data", "steps", "candidates", "judge", "frontier", "tiers", "export"],
             Schema["properties"]!.AsObject().Select(property => property.Key)
         );
         JsonObject dedup = Schema["$defs"]!["select/dedup"]!["properties"]!.AsObject();

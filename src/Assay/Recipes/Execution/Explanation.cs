@@ -23,16 +23,20 @@ public sealed record Explanation(string Id, string Source, string Place, string 
             store.Runs().Find(run => run.Status == "done")
             ?? throw new AssayException("no run has finished in this store", new(store.Folder), "Run a recipe first.");
         List<(string Candidate, string Step)> lineage = store.Lineage(run.Id);
-        StepOutputs read = Outputs(store, lineage[0].Step);
-        (int row, string source, long offset, string text) = Find(store, read, id);
-
+        (int first, StepOutputs read, int row, string source, long offset, string text) = Find(store, lineage, id);
         List<RowEvent> events = [];
         HashSet<string> gone = [];
-        foreach ((string candidate, string key) in lineage.Skip(1))
+        if (first > 0 && store.FindStep(lineage[first].Step) is { } making)
+            events.Add(
+                new(lineage[first].Candidate, making.Method, "made from row " + ParentOf(store, read, row), false)
+            );
+        foreach ((string candidate, string key) in lineage.Skip(first + 1))
         {
             if (gone.Contains("") || gone.Contains(candidate) || store.FindStep(key) is not { } step)
                 continue;
             StepOutputs outputs = StepOutputs.FromJson(step.Outputs);
+            if (outputs.Tables is not null)
+                break; // rows that were made: what follows is about them
             foreach ((string name, string hash) in outputs.Signals)
                 events.Add(
                     new(
@@ -55,9 +59,13 @@ public sealed record Explanation(string Id, string Source, string Place, string 
             if (drops.LostTo is { } lostTo && lostTo[at] >= 0)
                 what += ", for row " + IdOf(store, read, lostTo[at]);
             events.Add(new(candidate, step.Method, what, true));
-            gone.Add(candidate);
+            // A tier's gate stands before those of all higher ones.
+            gone.Add(candidate.StartsWith(TierBuilder.Label, StringComparison.Ordinal) ? "" : candidate);
         }
-        string place = SourcePlaces.Of(DatasetLoader.FindingsOf(store, read).Files, [(source, offset)])[0];
+        string place =
+            first > 0
+                ? $"row {row + 1:N0} of those made"
+                : SourcePlaces.Of(DatasetLoader.FindingsOf(store, read).Files, [(source, offset)])[0];
         return new(id.ToString(), source, place, text, events);
     }
 
@@ -70,26 +78,51 @@ public sealed record Explanation(string Id, string Source, string Place, string 
                 "Run the recipe again."
             );
 
-    private static (int, string, long, string) Find(Store store, StepOutputs read, RowId id)
+    // The dataset of the run that has the row: the one that was read, or one that a tier made.
+    private static (int, StepOutputs, int, string, long, string) Find(
+        Store store,
+        List<(string Candidate, string Step)> lineage,
+        RowId id
+    )
     {
-        int first = 0;
-        foreach (string hash in read.Tables!)
+        for (int at = 0; at < lineage.Count; at++)
         {
-            using Table table = Table.Read(store.Objects.PathOf(hash));
-            int local = table.Ids.IndexOf(id);
-            if (local >= 0)
+            if (at > 0 && store.FindStep(lineage[at].Step) is null)
+                continue;
+            StepOutputs outputs = Outputs(store, lineage[at].Step);
+            int first = 0;
+            foreach (string hash in outputs.Tables ?? [])
             {
-                Column? column = table.Columns.FirstOrDefault(column => column.Type == ColumnType.Text);
-                ReadOnlySpan<byte> text = column is null ? [] : column.Utf8(local);
-                return (first + local, table.SourceOf(local), table.Offsets[local], Encoding.UTF8.GetString(text));
+                using Table table = Table.Read(store.Objects.PathOf(hash));
+                int local = table.Ids.IndexOf(id);
+                if (local >= 0)
+                {
+                    Column? column = table.Columns.FirstOrDefault(column => column.Type == ColumnType.Text);
+                    string text = column is null ? "" : Encoding.UTF8.GetString(column.Utf8(local));
+                    return (at, outputs, first + local, table.SourceOf(local), table.Offsets[local], text);
+                }
+                first += table.RowCount;
             }
-            first += table.RowCount;
         }
         throw new AssayException(
             $"the newest finished run has no row {id}",
             new(store.Folder),
             "Row ids stand in the report, and in exported rows as assay_id."
         );
+    }
+
+    private static string ParentOf(Store store, StepOutputs made, int row)
+    {
+        foreach (string hash in made.Tables!)
+        {
+            using Table table = Table.Read(store.Objects.PathOf(hash));
+            if (row < table.RowCount)
+                return table.Find(TierBuilder.Parents) is { } parents && !parents.IsNull(row)
+                    ? Encoding.UTF8.GetString(parents.Utf8(row))
+                    : "?";
+            row -= table.RowCount;
+        }
+        return "?";
     }
 
     private static string IdOf(Store store, StepOutputs read, int row)

@@ -103,14 +103,28 @@ public sealed class RecipeRunner(
     /// <exception cref="OperationCanceledException">It was asked to stop; finished pieces are kept.</exception>
     public RunReport Run()
     {
+        if (recipe.Tiers is not null)
+            throw new AssayException(
+                "the recipe builds tiers",
+                new(recipe.Path),
+                "Run it with 'assay tiers'; other recipes read the rows that it writes."
+            );
+        return Recorded(
+            Run,
+            report => store.Objects.Put(JsonSerializer.SerializeToUtf8Bytes(report, StoredJson.Default.RunReport))
+        );
+    }
+
+    // A run that the store knows of, however it ends.
+    private T Recorded<T>(Func<string, DateTimeOffset, T> run, Func<T, string?> save)
+    {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         string id = started.ToString("yyyyMMdd-HHmmss-fff");
         store.BeginRun(id, recipe.Path, recipe.Text);
         try
         {
-            RunReport report = Run(id, started);
-            string saved = store.Objects.Put(JsonSerializer.SerializeToUtf8Bytes(report, StoredJson.Default.RunReport));
-            store.EndRun(id, "done", saved);
+            T report = run(id, started);
+            store.EndRun(id, "done", save(report));
             return report;
         }
         catch (OperationCanceledException)
@@ -162,6 +176,46 @@ public sealed class RecipeRunner(
             Seconds = clock.Elapsed.TotalSeconds,
             Cached = cached,
         };
+    }
+
+    /// <summary>Runs the gates of the tiers and writes the rows of each: <c>assay tiers</c>.</summary>
+    /// <param name="folder">Where rows, tables and the page's files are written.</param>
+    /// <exception cref="AssayException">The recipe has no tiers, or something else that the user can mend went wrong.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop; finished work is kept.</exception>
+    public StudyReport BuildTiers(string folder)
+    {
+        if (recipe.Tiers is null)
+            throw new AssayException(
+                "the recipe has no tiers",
+                new(recipe.Path),
+                "Give it a section 'tiers:' with the gates of L1, L2, L3, L4; or run it with 'assay run'."
+            );
+        return Recorded(
+            (id, _) =>
+            {
+                Stopwatch clock = Stopwatch.StartNew();
+                observer.CandidateStarted("");
+                (Flow flow, List<DatasetReport> datasets) = ReadData();
+                TierBuilder builder = new(recipe, store, _steps, observer, cancellation);
+                BuiltTiers built = builder.Build(flow);
+                foreach ((int place, (string tier, string key)) in built.Lineage.Index())
+                    store.AddLineage(id, place, tier, key);
+                observer.CandidateStarted("");
+                Study study = builder.StudyOf(built, datasets[0]);
+                return new StudyReport
+                {
+                    Method = "tiers",
+                    Options = "",
+                    Seed = recipe.Seed,
+                    Data = [recipe.Path],
+                    Rows = flow.View.Selection.Count,
+                    Study = study,
+                    Files = [.. builder.Write(built, folder), .. StudyRunner.Write(study, folder)],
+                    Seconds = clock.Elapsed.TotalSeconds,
+                };
+            },
+            _ => null
+        );
     }
 
     private (Flow Shared, List<(string, Flow)> Candidates) RunCandidates()
