@@ -1,5 +1,5 @@
-using Assay.Data;
 using System.Text;
+using Assay.Data;
 using Assay.Describe;
 using Assay.Studies;
 
