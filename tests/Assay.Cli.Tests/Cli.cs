@@ -20,11 +20,14 @@ internal sealed class Cli : IDisposable
         File.WriteAllText(Path(relative), text);
     }
 
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start(arguments, input: false);
+
+    public Process Start(string[] arguments, bool input)
     {
         ProcessStartInfo start = new("dotnet")
         {
             WorkingDirectory = Folder,
+            RedirectStandardInput = input,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,

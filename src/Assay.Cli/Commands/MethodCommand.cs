@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Assay.Cli.Terminal;
 using Assay.Data;
 using Assay.Preferences;
@@ -16,7 +17,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
 {
     private readonly Argument<string[]> _data = new("data")
     {
-        Description = "The rows: files, folders, globs, or addresses (https://..., hf://datasets/owner/name).",
+        Description = "The rows: files, folders, globs, or addresses (https://..., hf://datasets/owner/name); - is standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -46,6 +47,23 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<SourceFormat> _format = new("--format")
+    {
+        Description = "How the rows are read, such as jsonl or csv; by the files' names and first bytes if not given.",
+        HelpName = "format",
+        CustomParser = result =>
+        {
+            string given = result.Tokens[0].Value;
+            foreach (SourceFormat format in Enum.GetValues<SourceFormat>())
+                if (NameOf(format) == given)
+                    return format;
+            result.AddError(
+                $"--format '{given}': expected one of {string.Join(", ", Enum.GetValues<SourceFormat>().Select(NameOf))}."
+            );
+            return default;
+        },
+    };
+
     private readonly Option<ulong> _seed = new("--seed")
     {
         Description = "Seed of every random choice.",
@@ -60,6 +78,8 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         DefaultValueFactory = _ => folder,
     };
 
+    private static string NameOf(SourceFormat format) => JsonNamingPolicy.KebabCaseLower.ConvertName(format.ToString());
+
     /// <summary>The command.</summary>
     /// <param name="description">What it is for.</param>
     /// <param name="withMethods">Whether to find the methods, which takes time: only for command lines about them.</param>
@@ -69,7 +89,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         _data.Validators.Add(result =>
         {
             foreach (string path in result.Tokens.Select(token => token.Value))
-                if (path.StartsWith('-') && !File.Exists(path))
+                if (path.StartsWith('-') && path != "-" && !File.Exists(path))
                     result.AddError($"There is no option '{path}'.");
         });
         Command command = new(verb, description);
@@ -146,7 +166,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
         }
         if (others.Any(other => other.IsNeeded))
             command.Options.Add(_holdOut);
-        foreach (Option option in (Option[])[.. Further(method), _text, _config, _split, _seed, _out])
+        foreach (Option option in (Option[])[.. Further(method), _text, _format, _config, _split, _seed, _out])
             command.Options.Add(option);
         MachineOptions.AddTo(command);
         // The method knows the dataset by a name; where it has one by default that stays.
@@ -183,6 +203,7 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
             {
                 Path = path,
                 Text = parsed.GetRequiredValue(_text),
+                Format = parsed.GetValue(_format),
                 Table = isTable,
                 // A YAML document is one thing, whatever lines it has.
                 Rows =

@@ -69,6 +69,22 @@ internal static class RunCommand
             return ExitCode.Done;
         }
 
+        // Data on standard output is alone there: it is written to a file first, as any other, and the rest goes to standard error.
+        bool toOutput = recipe.Export?.To == ExportOptions.StandardOutput;
+        if (toOutput)
+        {
+            if (parsed.GetValue(MachineOptions.Json))
+                throw new AssayException("--json and data on standard output (to: -) cannot both be had");
+            recipe = recipe with
+            {
+                Export = recipe.Export! with
+                {
+                    To = Path.Combine(store.Folder, "output"),
+                    Card = false,
+                    Dropped = false,
+                },
+            };
+        }
         using ProgressLines? lines = quiet ? null : new(Console.Error, !Console.IsErrorRedirected);
         RunReport report = new RecipeRunner(
             recipe,
@@ -80,6 +96,7 @@ internal static class RunCommand
 
         string path =
             parsed.GetValue(Report)
+            ?? (toOutput ? "report.html" : null)
             ?? (recipe.Export is { } export ? Path.Combine(export.To, "report.html") : "report.html");
         Pieces.WriteFile(
             Path.GetFullPath(path),
@@ -90,10 +107,21 @@ internal static class RunCommand
             }
         );
         lines?.Complete();
+        if (toOutput)
+        {
+            using FileStream data = File.OpenRead(report.Export!.Files[0]);
+            using Stream output = Console.OpenStandardOutput();
+            data.CopyTo(output);
+        }
         if (parsed.GetValue(MachineOptions.Json))
             Console.Out.WriteLine(report.ToJson());
         else if (!quiet)
-            Summary.Write(report, path, Console.Out, !Console.IsOutputRedirected);
+            Summary.Write(
+                report,
+                path,
+                toOutput ? Console.Error : Console.Out,
+                !(toOutput ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+            );
         return report.Datasets.Any(dataset => dataset.Quarantined > 0) ? ExitCode.DoneWithQuarantine : ExitCode.Done;
     }
 }

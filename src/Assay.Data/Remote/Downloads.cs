@@ -6,7 +6,7 @@ namespace Assay.Data;
 
 /// <summary>
 /// Brings files here that a path names elsewhere: <c>https://host/file.jsonl</c>, also with <c>#sha256=...</c> behind it, and
-/// <c>hf://datasets/owner/name[@revision][/path]</c>.
+/// <c>hf://datasets/owner/name[@revision][/path]</c>, and <c>-</c>, standard input.
 /// </summary>
 /// <remarks>
 /// Each address has a folder below <paramref name="folder"/>, named by a hash of it. What is there already is asked for once, by
@@ -29,7 +29,8 @@ public sealed class Downloads(string folder, Work work)
 
     /// <summary>True if a path is an address of this kind.</summary>
     public static bool IsRemote(string path) =>
-        path.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        path == StandardInput.Path
+        || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
         || path.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
         || path.StartsWith("hf://", StringComparison.OrdinalIgnoreCase);
 
@@ -39,6 +40,8 @@ public sealed class Downloads(string folder, Work work)
     /// <exception cref="AssayException">It cannot be had.</exception>
     public IReadOnlyList<(string Name, string Path)> Fetch(string address, SourceOptions source)
     {
+        if (address == StandardInput.Path)
+            return [StandardInput.Fetch(folder, work)];
         TransportOptions options = Options ?? new();
         using Transport transport = new(options, notice => Report(0, notice));
         // Waits on the thread pool, whatever thread this is.

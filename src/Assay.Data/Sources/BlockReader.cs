@@ -120,6 +120,7 @@ internal sealed class BlockReader(
         int last = 0,
             at = 0,
             from = Framing.RowStart;
+        framing.Restart(offset);
         for (int read; (read = framing.Next(_buffer.AsSpan(at..length), ref from)) >= 0; at += read)
             last = at + read;
         return last;

@@ -18,6 +18,9 @@ internal abstract class Framing
     /// <summary>How many bytes to read until a row starts, or -1 if none starts at or before the end.</summary>
     public abstract int Next(ReadOnlySpan<byte> bytes, ref int state);
 
+    /// <summary>Hears that bytes will be shown again that begin at an offset of the content, with a row.</summary>
+    public virtual void Restart(long offset) { }
+
     /// <summary>How many of the bytes that <see cref="Next"/> read last it must be shown again, with more behind them.</summary>
     public virtual int Pending => 0;
 
@@ -31,6 +34,7 @@ internal abstract class Framing
             SourceFormat.Text when rows == TextRows.Line => new LineFraming(),
             SourceFormat.Text when rows == TextRows.Paragraph => new ParagraphFraming(),
             SourceFormat.Warc => new WarcFraming(),
+            SourceFormat.Idx or SourceFormat.Npy => new ArrayFraming(format),
             _ => new WholeFraming(),
         };
 }

@@ -36,6 +36,14 @@ internal sealed class GroupReader(
         return _blocks;
     }
 
+    /// <summary>Reads a file by itself; what it makes is finished at its end.</summary>
+    public void Read(SourceFile file)
+    {
+        ReadFile(file, default);
+        if (_held > 0 || Bad.Count > 0)
+            Finish();
+    }
+
     public void RowDone(long bytes)
     {
         _held += bytes;

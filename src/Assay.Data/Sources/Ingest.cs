@@ -99,62 +99,196 @@ public sealed class Ingest
     /// <summary>Reads whole files one after the other, handing out blocks as they fill.</summary>
     private void ReadFiles(SourceUnit unit, int index, IngestQueue queue)
     {
-        List<Segment> segments = [];
-        long held = 0,
-            read = 0;
-        int blocks = 0;
+        Filling filling = new(index, queue);
+        long read = 0;
         for (int i = unit.FirstFile; i < unit.FirstFile + unit.FileCount; i++)
         {
             SourceFile file = _plan.Files[i];
             FileStream raw = file.OpenRaw();
-            using BlockReader reader = new(
-                file.Decompress(raw),
-                0,
-                FramingOf(file),
-                Framing.RowStart,
-                _plan.Options.MaxRow.Bytes,
-                _work.Cancellation
-            );
-            bool first = true;
-            object? header = null;
-            while (!reader.AtEnd)
-            {
-                if (queue.IsBehindFailure(index, blocks))
-                    return;
-                RowBlock block;
-                try
-                {
-                    if (!reader.TryNext(reader.Offset + _plan.BlockSize - held, out block) && reader.Failure is null)
-                        continue;
-                }
-                catch (IOException failure)
-                {
-                    throw SourceFile.Unreadable(file.FullPath, failure);
-                }
-                if (first)
-                    header = Header(file, block.Rows);
-                if (block.Buffer is null)
-                    block = new(reader.Offset, [], 0, 0);
-                segments.Add(new(file, block, first, header) { Failure = reader.AtEnd ? reader.Failure : null });
-                first = false;
-                held += block.Length;
-                if (held < _plan.BlockSize)
-                    continue;
-                long position = read + Math.Min(raw.Position, file.Size);
-                queue.Add(new(index, blocks++, segments, position - _counted[index]));
-                _counted[index] = position;
-                segments = [];
-                held = 0;
-            }
+            long before = read;
+            filling.Position = () => before + Math.Min(raw.Position, file.Size);
+            bool goesOn = FormatTraits.Of(file.Format).IsArchive
+                ? ReadArchive(file, raw, filling)
+                : ReadContent(file, file.Decompress(raw), filling);
+            if (!goesOn)
+                return;
             read += file.Size;
         }
-        if (segments.Count > 0 || blocks == 0)
-            queue.Add(new(index, blocks++, segments, 0));
+        filling.Position = () => _counted[index];
+        if (filling.Segments.Count > 0 || filling.Blocks == 0)
+            HandOut(filling);
+        int blocks = filling.Blocks;
         queue.WhenParsed(
             index,
             () => _work.Pieces.Write("unit", index, stream => JsonSerializer.Serialize(stream, blocks))
         );
         Count(index, SizeOf(unit) - _counted[index]);
+    }
+
+    /// <summary>Reads a file, or a member of an archive, to its end; false if there is no use in going on.</summary>
+    private bool ReadContent(SourceFile file, Stream content, Filling filling)
+    {
+        using BlockReader reader = new(
+            content,
+            0,
+            FramingOf(file),
+            Framing.RowStart,
+            _plan.Options.MaxRow.Bytes,
+            _work.Cancellation
+        );
+        bool first = true;
+        object? header = null;
+        while (!reader.AtEnd)
+        {
+            if (filling.IsUseless)
+                return false;
+            RowBlock block;
+            try
+            {
+                if (
+                    !reader.TryNext(reader.Offset + _plan.BlockSize - filling.Held, out block) && reader.Failure is null
+                )
+                    continue;
+            }
+            catch (IOException failure)
+            {
+                throw SourceFile.Unreadable(file.FullPath, failure);
+            }
+            if (first)
+                header = Header(file, block.Rows);
+            if (block.Buffer is null)
+                block = new(reader.Offset, [], 0, 0);
+            filling.Segments.Add(new(file, block, first, header) { Failure = reader.AtEnd ? reader.Failure : null });
+            first = false;
+            filling.Held += block.Length;
+            if (filling.Held >= _plan.BlockSize)
+                HandOut(filling);
+        }
+        return true;
+    }
+
+    /// <summary>Reads the members of an archive one after the other.</summary>
+    private bool ReadArchive(SourceFile file, FileStream raw, Filling filling)
+    {
+        try
+        {
+            using ArchiveReader archive = new(file, raw);
+            while (archive.Next() is { } member)
+            {
+                if (filling.IsUseless)
+                    return false;
+                if (member.Fault is not null)
+                    filling.AddFault(member.File, $"expected a member that can be read: {member.Fault}");
+                else if (FormatTraits.Of(member.File.Format).IsGrouped)
+                    ReadGroupsOf(member, filling);
+                else if (!ReadContent(member.File, member.File.Decompress(member.Content), filling))
+                    return false;
+            }
+        }
+        catch (DamagedFileException failure)
+        {
+            filling.AddFault(
+                file,
+                $"expected {FormatTraits.Of(file.Format).Name}: {failure.Message}; the members before it can be read"
+            );
+        }
+        return true;
+    }
+
+    /// <summary>Unpacks a member whose parts are read where they lie to a file of its own, and reads that.</summary>
+    private void ReadGroupsOf(ArchiveMember member, Filling filling)
+    {
+        if (member.File.Format == SourceFormat.Dsdl)
+        {
+            filling.AddFault(
+                member.File,
+                "expected a member that can be read: descriptions name files beside them, so they are read unpacked only"
+            );
+            return;
+        }
+        if (filling.Segments.Count > 0)
+            HandOut(filling);
+        string path = _work.Pieces.PathOf("member", filling.Unit);
+        string? fault = null;
+        try
+        {
+            Pieces.WriteFile(
+                path,
+                stream =>
+                {
+                    try
+                    {
+                        using Stream content = member.File.Decompress(member.Content);
+                        content.CopyTo(stream);
+                    }
+                    catch (Exception failure)
+                        when (failure is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
+                    {
+                        fault = $"expected a member that can be unpacked: {failure.Message.TrimEnd('.')}";
+                    }
+                }
+            );
+            if (fault is not null)
+            {
+                filling.AddFault(member.File, fault);
+                return;
+            }
+            using GroupReader reader = new(_plan, _policy, Finish, _work.Cancellation);
+            reader.Read(
+                member.File with
+                {
+                    Unpacking = path,
+                    Size = new FileInfo(path).Length,
+                    Compression = SourceCompression.None,
+                }
+            );
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        void Finish(GroupReader reader, int _)
+        {
+            int block = filling.Blocks++;
+            if (!filling.IsUseless && !IsParsed(filling.Unit, block))
+                WriteBlock(filling.Unit, block, reader.Table, reader.Bad);
+        }
+    }
+
+    private void HandOut(Filling filling)
+    {
+        int unit = filling.Unit;
+        long position = filling.Position();
+        filling.Queue.Add(new(unit, filling.Blocks++, filling.Segments, position - _counted[unit]));
+        _counted[unit] = position;
+        filling.Segments = [];
+        filling.Held = 0;
+    }
+
+    /// <summary>The block of a unit that is being filled with the rows of file after file.</summary>
+    private sealed class Filling(int unit, IngestQueue queue)
+    {
+        public int Unit => unit;
+
+        public IngestQueue Queue => queue;
+
+        public List<Segment> Segments { get; set; } = [];
+
+        /// <summary>Bytes in it.</summary>
+        public long Held { get; set; }
+
+        /// <summary>Blocks handed out before it.</summary>
+        public int Blocks { get; set; }
+
+        /// <summary>How far reading is, in bytes of the unit's files as they are stored.</summary>
+        public Func<long> Position { get; set; } = () => 0;
+
+        public bool IsUseless => queue.IsBehindFailure(unit, Blocks);
+
+        /// <summary>Adds what stands for a file that cannot be read.</summary>
+        public void AddFault(SourceFile file, string fault) =>
+            Segments.Add(new(file, new(0, [], 0, 0), true, null) { Failure = new DamagedFileException(fault) });
     }
 
     /// <summary>Reads groups and parses them at once: each is for one thread, and needs none of the others.</summary>
@@ -199,6 +333,11 @@ public sealed class Ingest
             BadRows bad = new(_policy);
             foreach (Segment segment in block.Segments)
             {
+                if (segment.Failure is DamagedFileException fault)
+                {
+                    bad.Add(IGroupedRows.Bad(segment.File, 0, fault.Message));
+                    continue;
+                }
                 RowParser.Of(segment.File.Format, _plan.Options).Parse(segment, table, bad);
                 if (segment.Failure is { } failure)
                     bad.Add(Broken(segment, failure));
@@ -220,7 +359,7 @@ public sealed class Ingest
             segment.File,
             segment.Block.Offset + segment.Block.Length,
             segment.Block.Fragment,
-            $"expected more {segment.File.Compression.ToString().ToLowerInvariant()} data, found a truncated or damaged file ({failure.Message.TrimEnd('.')}); the rows before it can be read",
+            $"expected more {(segment.File.Compression == SourceCompression.None ? "" : segment.File.Compression.ToString().ToLowerInvariant() + " ")}data, found a truncated or damaged file ({failure.Message.TrimEnd('.')}); the rows before it can be read",
             segment.Block.Fragment.Length
         );
 
@@ -303,6 +442,8 @@ public sealed class Ingest
                         ? "No row meets 'where': "
                             + string.Join(", ", _plan.Options.Where.Select(condition => condition.Column))
                             + "."
+                    : _plan.Files.Any(file => file.Members.Count > 0)
+                        ? $"No member of its archives matches {string.Join(", ", _plan.Files.SelectMany(file => file.Members).Distinct())}, or those that do are empty."
                     : $"Its {_plan.Files.Count} files are empty."
             );
         if (!_plan.Options.Table && result.Schema.Find(_plan.Options.Text) is null)

@@ -23,6 +23,7 @@ internal abstract class RowParser(SourceOptions options)
             SourceFormat.Tsv => new CsvParser(options, (byte)'\t'),
             SourceFormat.Html => new HtmlParser(options),
             SourceFormat.Warc => new WarcParser(options),
+            SourceFormat.Idx or SourceFormat.Npy => new ArrayParser(options, format),
             SourceFormat.DotnetXml => new DotnetXmlParser(options),
             _ => new TextParser(options),
         };

@@ -33,6 +33,27 @@ public sealed record SourceFile(
     SourceCompression Compression
 )
 {
+    /// <summary>The archive that holds it, or null.</summary>
+    internal SourceFile? Archive { get; private init; }
+
+    /// <summary>Patterns of the members that are read of an archive; all if there are none.</summary>
+    internal IReadOnlyList<string> Members { get; init; } = [];
+
+    /// <summary>Patterns of members that are left out, as for files.</summary>
+    internal IReadOnlyList<string> Excluded { get; init; } = [];
+
+    /// <summary>The format of an archive's members, if they are not to tell it themselves.</summary>
+    internal SourceFormat MemberFormat { get; private init; }
+
+    /// <summary>Where its bytes lie, if not under its own name: a member of an archive that was unpacked to be read at any place.</summary>
+    internal string? Unpacking { get; init; }
+
+    /// <summary>Whether it lies on the disk by itself.</summary>
+    internal bool IsOnDisk => Archive is null;
+
+    /// <summary>Whether its size is that of its content.</summary>
+    internal bool IsPlain => IsOnDisk && Compression == SourceCompression.None;
+
     /// <summary>Looks at a file's first bytes.</summary>
     /// <exception cref="AssayException">It cannot be read, or is in a format that Assay does not read.</exception>
     public static SourceFile Inspect(string name, string path, SourceFormat format)
@@ -41,7 +62,7 @@ public sealed record SourceFile(
         {
             FileInfo info = new(path);
             using var file = File.OpenHandle(path);
-            Span<byte> start = stackalloc byte[16];
+            Span<byte> start = stackalloc byte[FormatTraits.StartLength];
             start = start[..RandomAccess.Read(file, start, 0)];
             if (Foreign(start) is { } foreign)
                 throw new AssayException(
@@ -49,23 +70,21 @@ public sealed record SourceFile(
                     new(path),
                     $"It reads {string.Join(", ", FormatTraits.All.Select(traits => traits.Name))}; all but those read from their end also as .gz or .zst."
                 );
-            SourceCompression compression =
-                start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? SourceCompression.Gzip
-                : start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? SourceCompression.Zstd
-                : start.Length >= 4
-                && (start[0] & 0xF0) == 0x50
-                && start[1..].StartsWith((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18])
-                    ? SourceCompression.Zstd
-                : SourceCompression.None;
-            if (format == SourceFormat.Auto)
-                format = FormatTraits.Of(Unpacked(path), start).Format;
-            if (FormatTraits.Of(format) is { IsGrouped: true } grouped && compression != SourceCompression.None)
+            SourceCompression compression = CompressionOf(start);
+            FormatTraits found = FormatTraits.Of(Unpacked(path), start);
+            SourceFormat asked = format;
+            if (format == SourceFormat.Auto || found.IsArchive)
+                format = found.Format;
+            if (FormatTraits.Of(format) is { NeedsPlaces: true } grouped && compression != SourceCompression.None)
                 throw new AssayException(
                     $"expected a {grouped.Name} file, found it within {compression.ToString().ToLowerInvariant()}",
                     new(path),
                     $"Decompress it: {grouped.Name} is read where its parts lie."
                 );
-            return new(name, path, RandomAccess.GetLength(file), info.LastWriteTimeUtc, format, compression);
+            return new(name, path, RandomAccess.GetLength(file), info.LastWriteTimeUtc, format, compression)
+            {
+                MemberFormat = found.IsArchive && asked != found.Format ? asked : SourceFormat.Auto,
+            };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -73,9 +92,41 @@ public sealed record SourceFile(
         }
     }
 
+    /// <summary>A file within this archive.</summary>
+    /// <param name="name">Its name there.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="start">Its first bytes.</param>
+    internal SourceFile Member(string name, long size, ReadOnlySpan<byte> start) =>
+        new(
+            $"{Name}/{name}",
+            $"{FullPath}/{name}",
+            size,
+            Modified,
+            MemberFormat != SourceFormat.Auto ? MemberFormat : FormatTraits.Of(Unpacked(name), start).Format,
+            CompressionOf(start)
+        )
+        {
+            Archive = this,
+        };
+
+    /// <summary>The file that rows come from, a member of an archive among them; null if it is none of the files.</summary>
+    /// <param name="files">Full paths of files by their names.</param>
+    /// <param name="name">The name that rows know it by.</param>
+    /// <exception cref="AssayException">It cannot be read.</exception>
+    public static SourceFile? Find(IReadOnlyDictionary<string, string> files, string name)
+    {
+        for (int end = name.Length; end > 0; end = name.LastIndexOf('/', end - 1))
+            if (files.TryGetValue(name[..end], out string? path))
+            {
+                SourceFile file = Inspect(name[..end], path, SourceFormat.Auto);
+                return end == name.Length ? file : file.Member(name[(end + 1)..], 0, []);
+            }
+        return null;
+    }
+
     /// <summary>Opens the file's content, decompressed.</summary>
     /// <exception cref="AssayException">The file cannot be opened.</exception>
-    public Stream OpenContent() => Decompress(OpenRaw());
+    public Stream OpenContent() => Archive is null ? Decompress(OpenRaw()) : ArchiveReader.Open(this);
 
     /// <summary>
     /// The line (counted from 1) on which byte <paramref name="offset"/> of the decompressed content lies; reads the file up to
@@ -163,7 +214,7 @@ public sealed record SourceFile(
     {
         try
         {
-            return new(FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            return new(Unpacking ?? FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -176,7 +227,7 @@ public sealed record SourceFile(
     {
         try
         {
-            return File.OpenHandle(FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return File.OpenHandle(Unpacking ?? FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -195,7 +246,7 @@ public sealed record SourceFile(
                 );
     }
 
-    internal Stream Decompress(FileStream raw) =>
+    internal Stream Decompress(Stream raw) =>
         Compression switch
         {
             SourceCompression.Gzip => new GzipContent(new BufferedStream(raw, 1 << 17)),
@@ -226,10 +277,18 @@ public sealed record SourceFile(
         return path;
     }
 
+    private static SourceCompression CompressionOf(ReadOnlySpan<byte> start) =>
+        start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? SourceCompression.Gzip
+        : start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? SourceCompression.Zstd
+        : start.Length >= 4
+        && (start[0] & 0xF0) == 0x50
+        && start[1..].StartsWith((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18])
+            ? SourceCompression.Zstd
+        : SourceCompression.None;
+
     private static string? Foreign(ReadOnlySpan<byte> start) =>
         start.StartsWith("PARE"u8) ? "an encrypted Parquet"
         : start.StartsWith("BZh"u8) ? "a bzip2"
-        : start.StartsWith("PK\x03\x04"u8) ? "a ZIP"
         : start.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']) ? "an xz"
         : null;
 }

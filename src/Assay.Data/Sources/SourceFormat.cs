@@ -3,7 +3,7 @@ namespace Assay.Data;
 /// <summary>How a source file is read.</summary>
 public enum SourceFormat
 {
-    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .html, .htm and .xhtml; .warc; .parquet; .arrow and .feather; .dsdl; or by its first bytes; anything else is plain text.</summary>
+    /// <summary>By the file's name: .jsonl, .ndjson and .json; .csv; .tsv; .xml; .html, .htm and .xhtml; .warc; -ubyte and .idx; .npy; .zip; .tar and .tgz; .parquet; .arrow and .feather; .dsdl; or by its first bytes; anything else is plain text.</summary>
     Auto,
 
     /// <summary>One JSON object per line.</summary>
@@ -35,6 +35,18 @@ public enum SourceFormat
 
     /// <summary>Web archives; one row per record that holds text.</summary>
     Warc,
+
+    /// <summary>IDX files of MNIST and its kin; one row per item along the first axis.</summary>
+    Idx,
+
+    /// <summary>Arrays of NumPy; one row per item along the first axis.</summary>
+    Npy,
+
+    /// <summary>ZIP archives: the rows of their members.</summary>
+    Zip,
+
+    /// <summary>TAR archives: the rows of their members.</summary>
+    Tar,
 }
 
 /// <summary>How files of a format are known and read.</summary>
@@ -50,6 +62,12 @@ internal sealed record FormatTraits(SourceFormat Format, string Name, string[] E
     /// <summary>Whether rows come in groups that are read where they lie (<see cref="IGroupedRows"/>), not in a stream of bytes.</summary>
     public bool IsGrouped { get; init; }
 
+    /// <summary>Whether it must be possible to read such a file at any place.</summary>
+    public bool NeedsPlaces => IsGrouped || Format == SourceFormat.Zip;
+
+    /// <summary>Whether such files hold other files, each with a format of its own.</summary>
+    public bool IsArchive { get; init; }
+
     /// <summary>Every format.</summary>
     public static IReadOnlyList<FormatTraits> All { get; } =
     [
@@ -60,6 +78,14 @@ internal sealed record FormatTraits(SourceFormat Format, string Name, string[] E
         new(SourceFormat.DotnetXml, ".NET XML documentation", [".xml"], RowOffset.Type),
         new(SourceFormat.Html, "HTML", [".html", ".htm", ".xhtml"], RowOffset.Byte),
         new(SourceFormat.Warc, "WARC", [".warc"], RowOffset.Record) { Magic = [.. "WARC/"u8] },
+        new(SourceFormat.Idx, "IDX", ["-ubyte", ".idx"], RowOffset.Row),
+        new(SourceFormat.Npy, "NumPy", [".npy"], RowOffset.Row) { Magic = [.. ArrayLayout.NpyMagic] },
+        new(SourceFormat.Zip, "ZIP", [".zip", ".npz"], RowOffset.Row)
+        {
+            Magic = [(byte)'P', (byte)'K', 3, 4],
+            IsArchive = true,
+        },
+        new(SourceFormat.Tar, "TAR", [".tar", ".tgz"], RowOffset.Row) { IsArchive = true },
         new(SourceFormat.Parquet, "Parquet", [".parquet"], RowOffset.Row) { Magic = [.. "PAR1"u8], IsGrouped = true },
         new(SourceFormat.Arrow, "Arrow", [".arrow", ".feather"], RowOffset.Row)
         {
@@ -75,8 +101,8 @@ internal sealed record FormatTraits(SourceFormat Format, string Name, string[] E
     /// <summary>True if the name of a file, packed or not, ends as one of data does.</summary>
     public static bool Knows(string name)
     {
-        string extension = Path.GetExtension(SourceFile.Unpacked(name)).ToLowerInvariant();
-        return extension == ".txt" || All.Any(traits => traits.Extensions.Contains(extension));
+        name = SourceFile.Unpacked(name);
+        return name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) || All.Any(traits => traits.Names(name));
     }
 
     /// <summary>The format of a file with that name and those first bytes; plain text where neither tells.</summary>
@@ -85,9 +111,53 @@ internal sealed record FormatTraits(SourceFormat Format, string Name, string[] E
         foreach (FormatTraits traits in All)
             if (traits.Magic.Length > 0 && start.StartsWith(traits.Magic))
                 return traits;
-        string extension = Path.GetExtension(name).ToLowerInvariant();
-        return All.FirstOrDefault(traits => traits.Extensions.Contains(extension)) ?? Of(SourceFormat.Text);
+        if (start.Length > TarMark.At && start[TarMark.At..].StartsWith(TarMark.Bytes))
+            return Of(SourceFormat.Tar);
+        return All.FirstOrDefault(traits => traits.Names(name)) ?? Of(SourceFormat.Text);
     }
+
+    /// <summary>The format of content without a name: by its first bytes, or by how its first lines look.</summary>
+    public static FormatTraits Guess(ReadOnlySpan<byte> start)
+    {
+        FormatTraits known = Of("", start);
+        if (known.Format != SourceFormat.Text)
+            return known;
+        string text = System.Text.Encoding.UTF8.GetString(start).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (text.StartsWith('{'))
+            return Of(SourceFormat.Jsonl);
+        if (
+            text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
+        )
+            return Of(SourceFormat.Html);
+        // A table: the header and the lines behind it have as many separators each.
+        string[] lines =
+        [
+            .. text.Split('\n').SkipLast(start.Length < 1024 ? 0 : 1).Where(line => line.Length > 1).Take(4),
+        ];
+        foreach (
+            (char separator, SourceFormat format) in ((char, SourceFormat)[])
+                [('\t', SourceFormat.Tsv), (',', SourceFormat.Csv)]
+        )
+            if (lines.Length > 2 && lines[0].Contains(separator))
+                if (lines.All(line => Fields(line, separator) == Fields(lines[0], separator)))
+                    return Of(format);
+        return Of(SourceFormat.Text);
+
+        static int Fields(string line, char separator)
+        {
+            bool isQuoted = false;
+            return line.Count(c => (isQuoted ^= c == '"') is false && c == separator);
+        }
+    }
+
+    /// <summary>How much of the start of a file can tell its format.</summary>
+    public const int StartLength = 512;
+
+    private static (int At, byte[] Bytes) TarMark { get; } = (257, [.. "ustar"u8]);
+
+    private bool Names(string name) =>
+        Extensions.Any(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>What the offset of a row in its file is.</summary>

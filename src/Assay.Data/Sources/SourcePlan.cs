@@ -72,6 +72,7 @@ public sealed class SourcePlan
         ];
         Dictionary<string, string> names = [], // by full path
             addresses = []; // of what came from elsewhere
+        Dictionary<string, List<string>?> members = []; // patterns of members of archives, by full path; null is all
         bool isLaidOut = false;
         foreach (string pattern in options.Path)
         {
@@ -83,7 +84,7 @@ public sealed class SourcePlan
                         addresses[file] = pattern;
                 continue;
             }
-            string full = Expand(pattern, root);
+            (string full, string? within) = SplitArchive(Expand(pattern, root));
             string relativeTo =
                 pattern.StartsWith(DotnetPlaceholder, StringComparison.Ordinal) ? DotnetFolder()
                 : Path.IsPathRooted(pattern) ? Glob.RootOf(full)
@@ -107,8 +108,14 @@ public sealed class SourcePlan
             {
                 if (excluded.Any(exclude => Glob.Matches(exclude, file)))
                     continue;
-                if (!names.TryAdd(file, Path.GetRelativePath(relativeTo, file).Replace('\\', '/')))
-                    known++;
+                bool isNew = names.TryAdd(file, Path.GetRelativePath(relativeTo, file).Replace('\\', '/'));
+                known += isNew ? 0 : 1;
+                if (within is null)
+                    members[file] = null;
+                else if (isNew)
+                    members[file] = [within];
+                else
+                    members.GetValueOrDefault(file)?.Add(within);
             }
             if (names.Count == before && known == 0)
                 throw NoMatch(dataset, pattern, full, options);
@@ -135,8 +142,21 @@ public sealed class SourcePlan
                     )
                 )
                 .OrderBy(file => file.Name, StringComparer.Ordinal)
-                .Select(file => SourceFile.Inspect(file.Name, file.Path, options.Format)),
+                .Select(file =>
+                    SourceFile.Inspect(file.Name, file.Path, options.Format) with
+                    {
+                        Members = members.GetValueOrDefault(file.Path) ?? [],
+                        Excluded = excluded,
+                    }
+                ),
         ];
+        HashSet<string> labels = [.. files.Select(ArrayParser.LabelsBeside).OfType<string>()];
+        files = [.. files.Where(file => !labels.Contains(file.FullPath))];
+        if (Array.Find(files, file => file.Members.Count > 0 && !FormatTraits.Of(file.Format).IsArchive) is { } plain)
+            throw new AssayException(
+                "expected a ZIP or TAR archive, as the path goes on behind it",
+                new(plain.FullPath)
+            );
         if (
             options.Columns.Count > 0
             && Array.Find(files, file => file.Format is not (SourceFormat.Parquet or SourceFormat.Arrow)) is { } other
@@ -162,6 +182,7 @@ public sealed class SourcePlan
             .. Files
                 .Where(file => file.Format == SourceFormat.Dsdl)
                 .SelectMany(file => DsdlDataset.Open(file.FullPath).Companions)
+                .Concat(Files.Select(ArrayParser.LabelsBeside).OfType<string>())
                 .Select(path => SourceFile.Inspect(path, path, SourceFormat.Text)),
         ];
         string[] hashes = new string[Files.Count + Companions.Count];
@@ -201,6 +222,12 @@ public sealed class SourcePlan
             text.Append("\nhtml ").Append(Options.Html);
         foreach (ColumnCondition condition in Options.Where)
             text.Append("\nwhere ").Append(condition);
+        foreach (SourceFile archive in Files.Where(file => FormatTraits.Of(file.Format).IsArchive))
+            text.Append("\nmembers ")
+                .Append(archive.MemberFormat)
+                .AppendJoin('\0', archive.Members)
+                .Append("\nwithout ")
+                .AppendJoin('\0', archive.Excluded);
         for (int i = 0; i < Files.Count; i++)
             text.Append('\n').Append(Files[i].Name).Append('\0').Append(Files[i].Format).Append(' ').Append(hashes[i]);
         foreach (string hash in hashes.Skip(Files.Count))
@@ -286,6 +313,21 @@ public sealed class SourcePlan
             $"'{SourceText.Printable(path, 200)}' is elsewhere or is to be put together, and this command reads files that are here",
             hint: "Name files of data, downloaded beforehand."
         );
+
+    /// <summary>Where a path goes on behind the name of an archive: the path of it, and the pattern of its members.</summary>
+    private static (string Path, string? Within) SplitArchive(string path)
+    {
+        for (int end = path.IndexOf('/', 1); end > 0; end = path.IndexOf('/', end + 1))
+        {
+            string prefix = path[..end];
+            if (IsArchive(prefix) && !Directory.Exists(prefix))
+                return (prefix, path[(end + 1)..]);
+        }
+        return (path, null);
+    }
+
+    private static bool IsArchive(string path) =>
+        FormatTraits.Of(SourceFile.Unpacked(path), []).IsArchive && !path.EndsWith("**", StringComparison.Ordinal);
 
     private static string Expand(string pattern, string folder) =>
         Path.GetFullPath(

@@ -13,6 +13,9 @@ internal static class NumberColumns
     public static IReadOnlyList<string> Default(View view, params IReadOnlyList<string?> but)
     {
         IReadOnlyList<string> columns = Of(view, but);
+        // Arrays of many columns are read as lists.
+        if (columns.Count == 0 && view.Dataset.Schema.Find("features")?.Type == ColumnType.Json)
+            columns = ["features"];
         string? label = but.Count > 0 ? but[0] : null;
         return columns.Count > 0
             ? columns

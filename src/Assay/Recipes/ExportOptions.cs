@@ -11,7 +11,7 @@ public sealed record ExportOptions
     [Required]
     public string Candidate { get; init; } = Best;
 
-    /// <summary>The folder to write to; made if it does not exist.</summary>
+    /// <summary>The folder to write to, made if it does not exist; <c>-</c> writes the data, and nothing else, to standard output.</summary>
     [Required]
     public required string To { get; init; }
 
@@ -39,6 +39,9 @@ public sealed record ExportOptions
 
     /// <summary>Whether the dropped rows are written too, each with the reason why.</summary>
     public bool Dropped { get; init; }
+
+    /// <summary>What stands for standard output in place of a folder.</summary>
+    public const string StandardOutput = "-";
 
     /// <summary>The word for the candidate that the frontier chooses.</summary>
     public const string Best = "best";

@@ -106,11 +106,13 @@ internal sealed class SourceFolder : IDisposable
                 _ => column.Number(row)!.Value.ToString("R"),
             };
 
-    public static byte[] Gzip(string content)
+    public static byte[] Gzip(string content) => Gzip(Encoding.UTF8.GetBytes(content));
+
+    public static byte[] Gzip(byte[] content)
     {
         using MemoryStream packed = new();
         using (GZipStream packer = new(packed, CompressionLevel.Fastest, leaveOpen: true))
-            packer.Write(Encoding.UTF8.GetBytes(content));
+            packer.Write(content);
         return packed.ToArray();
     }
 

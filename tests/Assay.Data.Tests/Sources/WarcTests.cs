@@ -105,7 +105,7 @@ public sealed class WarcTests : IDisposable
     {
         byte[][] records = [.. Enumerable.Range(0, 60).Select(i => Response($"<p>Page number {i}.</p>", Html))];
         _folder.Write("plain.warc", [.. records.SelectMany(record => record)]);
-        _folder.Write("packed.warc.gz", [.. records.SelectMany(Gzip)]);
+        _folder.Write("packed.warc.gz", [.. records.SelectMany(SourceFolder.Gzip)]);
         foreach (string name in (string[])["plain.warc", "packed.warc.gz"])
         {
             SourceOptions options = new() { Path = [name] };
@@ -145,7 +145,7 @@ public sealed class WarcTests : IDisposable
     {
         byte[] good = Response("<p>Good page.</p>", Html);
         byte[] large = Response(new string('x', 5000), "text/plain");
-        byte[] bomb = Response(Gzip(new byte[1 << 20]), "text/plain", "Content-Encoding: gzip\r\n");
+        byte[] bomb = Response(SourceFolder.Gzip(new byte[1 << 20]), "text/plain", "Content-Encoding: gzip\r\n");
         _folder.Write("a.warc", [.. good, .. large, .. good, .. bomb, .. good]);
         SourceOptions options = new() { Path = ["a.warc"], MaxRow = new(4000) };
         foreach (int block in (int[])[64, 8 << 20])
@@ -158,7 +158,10 @@ public sealed class WarcTests : IDisposable
     [Fact]
     public void A_truncated_archive_is_one_bad_row()
     {
-        byte[] packed = [.. Enumerable.Range(0, 20).SelectMany(i => Gzip(Response($"<p>Page number {i}.</p>", Html)))];
+        byte[] packed =
+        [
+            .. Enumerable.Range(0, 20).SelectMany(i => SourceFolder.Gzip(Response($"<p>Page number {i}.</p>", Html))),
+        ];
         _folder.Write("a.warc.gz", packed[..^20]);
         SourceOptions options = new() { Path = ["a.warc.gz"] };
         Assert.Equal(19, _folder.Rows(options, BadRowPolicy.Skip).Count);
@@ -192,14 +195,6 @@ public sealed class WarcTests : IDisposable
                 length => $"Content-Length: {int.Parse(length.Groups[1].Value) + difference}"
             )
         );
-
-    private static byte[] Gzip(byte[] content)
-    {
-        using MemoryStream packed = new();
-        using (GZipStream packer = new(packed, CompressionLevel.Fastest, leaveOpen: true))
-            packer.Write(content);
-        return packed.ToArray();
-    }
 
     private static byte[] Response(string body, string type) => Response(Encoding.UTF8.GetBytes(body), type);
 

@@ -31,8 +31,8 @@ internal static class SourcePlaces
     {
         try
         {
-            if (files.TryGetValue(source, out string? path))
-                return SourceFile.Inspect(source, path, SourceFormat.Auto).LinesOf(offsets);
+            if (SourceFile.Find(files, source) is { } file)
+                return file.LinesOf(offsets);
         }
         catch (AssayException) { }
         return new long[offsets.Length];
