@@ -22,7 +22,7 @@ internal sealed class HtmlBlocks
         .. "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary".Split(
             ' '
         ),
-        .. "table tbody td tfoot th thead tr ul listing xmp plaintext".Split(' '),
+        .. "table tbody td tfoot th thead tr ul xmp plaintext x-pre".Split(' '),
     ];
 
     private readonly StringBuilder _text = new();
@@ -100,7 +100,7 @@ internal sealed class HtmlBlocks
         {
             "h1" or "h2" or "h3" or "h4" or "h5" or "h6" => HtmlBlockKind.Heading,
             "li" or "dd" or "dt" => HtmlBlockKind.Item,
-            "pre" or "listing" or "xmp" or "plaintext" => HtmlBlockKind.Code,
+            HtmlNesting.Preformatted or "xmp" or "plaintext" => HtmlBlockKind.Code,
             "p" or "blockquote" or "div" or "section" when kind == HtmlBlockKind.Item => kind,
             _ => HtmlBlockKind.Paragraph,
         };

@@ -44,10 +44,13 @@ internal sealed class HtmlNesting
         .. "address article aside blockquote button center details dialog dir div dl fieldset figcaption figure footer".Split(
             ' '
         ),
-        .. "form frameset h1 h2 h3 h4 h5 h6 header hgroup listing main menu nav ol pre search section summary ul".Split(
+        .. "form frameset h1 h2 h3 h4 h5 h6 header hgroup listing main menu nav ol pre search section summary ul x-pre".Split(
             ' '
         ),
     ];
+
+    /// <summary>What elements of preformatted text are called in the tree.</summary>
+    public const string Preformatted = "x-pre";
 
     private readonly List<string> _open = [];
     private int _formats,
@@ -55,6 +58,9 @@ internal sealed class HtmlNesting
 
     public TokenConsumptionResult Pass(ref StructHtmlToken token, TokenConsumer next)
     {
+        // At preformatted text the builder asks for the next token by itself, within itself: pages of nothing else overflow its stack.
+        if (token.IsTag && token.Name.ToString() is "pre" or "listing")
+            token.Name = Preformatted;
         if (token.Type == HtmlTokenType.StartTag && !Opens(token.Name.ToString(), token.IsSelfClosing))
             return TokenConsumptionResult.Continue;
         if (token.Type == HtmlTokenType.EndTag)

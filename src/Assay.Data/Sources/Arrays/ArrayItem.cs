@@ -29,8 +29,6 @@ internal sealed record ArrayItem(string Name, ArrayKind Kind, int Size, bool IsB
 {
     private const int LongestText = 1 << 20;
 
-    public byte[] Utf8Name { get; } = Encoding.UTF8.GetBytes(Name);
-
     /// <summary>A type in NumPy's notation, such as <c>&lt;f4</c>.</summary>
     /// <exception cref="DamagedFileException">It is none that is read.</exception>
     public static ArrayItem Parse(string type, string name = "", int start = 0)

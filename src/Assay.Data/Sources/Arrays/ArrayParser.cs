@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Assay.Data;
@@ -13,8 +12,6 @@ internal sealed class ArrayParser(SourceOptions options, SourceFormat format) : 
     /// <summary>Rows that are longer are lists.</summary>
     public const int MostColumns = 1024;
 
-    private static readonly byte[] Features = [.. "features"u8],
-        Label = [.. "label"u8];
     private byte[] _room = [];
 
     public override object? Header(SourceFile file, ReadOnlySpan<byte> first)
@@ -60,15 +57,20 @@ internal sealed class ArrayParser(SourceOptions options, SourceFormat format) : 
         }
         if (layout.IsFortran && rest.Length >= layout.Bytes)
             rest = InRows(layout, rest);
-        CellRow row = new(segment.File, Options, new Sink(table, bad));
-        byte[][] names = NamesOf(layout);
+        string[] names = NamesOf(layout);
+        CellRow row = new(
+            segment.File,
+            known.Labels is null ? names : [.. names, "label"],
+            Options,
+            new Sink(table, bad)
+        );
         int length = (int)layout.RowBytes;
         for (; rest.Length >= length && ordinal < layout.Rows; rest = rest[length..], ordinal++)
         {
             row.Start(ordinal);
-            AddItems(row, layout, names, rest[..length]);
+            AddItems(row, layout, names.Length, rest[..length]);
             if (known.Labels is { } labels)
-                row.Add(Label, CellMaker.Whole(labels[(int)ordinal]));
+                row.Add(names.Length, CellMaker.Whole(labels[(int)ordinal]));
             row.End();
         }
         // What a compressed file holds is known at its end only.
@@ -84,24 +86,24 @@ internal sealed class ArrayParser(SourceOptions options, SourceFormat format) : 
             );
     }
 
-    private byte[][] NamesOf(ArrayLayout layout)
+    private string[] NamesOf(ArrayLayout layout)
     {
         if (layout.Items.Count > 1 || layout.Items[0].Name.Length > 0)
-            return [.. layout.Items.Select(item => item.Utf8Name)];
+            return [.. layout.Items.Select(item => item.Name)];
         bool isText = layout.Items[0].Kind is ArrayKind.Bytes or ArrayKind.CodePoints;
-        return layout.Shape.Count == 1 ? [Encoding.UTF8.GetBytes(isText ? Options.Text : "value")]
-            : layout.Width > MostColumns ? [Features]
-            : [.. Enumerable.Range(0, (int)layout.Width).Select(i => Encoding.UTF8.GetBytes($"f{i}"))];
+        return layout.Shape.Count == 1 ? [isText ? Options.Text : "value"]
+            : layout.Width > MostColumns ? ["features"]
+            : [.. Enumerable.Range(0, (int)layout.Width).Select(i => $"f{i}")];
     }
 
-    private void AddItems(CellRow row, ArrayLayout layout, byte[][] names, ReadOnlySpan<byte> bytes)
+    private void AddItems(CellRow row, ArrayLayout layout, int columns, ReadOnlySpan<byte> bytes)
     {
         if (layout.Items.Count > 1)
-            for (int i = 0; i < names.Length; i++)
-                row.Add(names[i], layout.Items[i].Of(bytes, ref _room));
+            for (int i = 0; i < columns; i++)
+                row.Add(i, layout.Items[i].Of(bytes, ref _room));
         else if (layout.Width <= MostColumns || layout.Shape.Count == 1)
-            for (int i = 0; i < names.Length; i++)
-                row.Add(names[i], layout.Items[0].Of(bytes.Slice(i * layout.ItemSize, layout.ItemSize), ref _room));
+            for (int i = 0; i < columns; i++)
+                row.Add(i, layout.Items[0].Of(bytes.Slice(i * layout.ItemSize, layout.ItemSize), ref _room));
         else
             AddList(row, layout, bytes);
     }
@@ -138,7 +140,7 @@ internal sealed class ArrayParser(SourceOptions options, SourceFormat format) : 
             }
             json.WriteEndArray();
         }
-        row.AddNested(Features, list.Span, fault);
+        row.AddNested(0, list.Span, fault);
     }
 
     /// <summary>An array in Fortran's order, its rows one after the other.</summary>

@@ -61,14 +61,20 @@ internal sealed class WarcRecord
     public static Dictionary<string, string> Fields(ReadOnlySpan<byte> head)
     {
         Dictionary<string, string> fields = new(StringComparer.OrdinalIgnoreCase);
-        string? last = null;
-        foreach (string line in Encoding.UTF8.GetString(head).Split('\n').Skip(1))
+        string? name = null;
+        List<string> value = [];
+        foreach (string line in Encoding.UTF8.GetString(head).Split('\n').Skip(1).Append(":"))
         {
             int colon = line.IndexOf(':');
-            if (last is not null && line.Length > 0 && line[0] is ' ' or '\t')
-                fields[last!] += " " + line.Trim();
-            else if (colon > 0)
-                fields[last = line[..colon].Trim()] = line[(colon + 1)..].Trim();
+            bool isFolded = line.Length > 0 && line[0] is ' ' or '\t';
+            if (isFolded)
+                value.Add(line.Trim());
+            if (isFolded || colon < 0)
+                continue;
+            if (name is not null)
+                fields[name] = string.Join(' ', value);
+            name = line[..colon].Trim();
+            value = [line[(colon + 1)..].Trim()];
         }
         return fields;
     }
