@@ -322,9 +322,7 @@ public sealed class DiversityStudy(DiversityOptions options) : IStudy, IModelUse
             return;
         InputGroups[] groups =
         [
-            .. sets.Select(set =>
-                InputGroups.Of(set.Name, set.View, options.Input, options.Sample, options.Words, work)
-            ),
+            .. sets.Select(set => InputGroups.Of(set.View, options.Input, options.Sample, options.Words, work)),
         ];
         int answers = groups.Min(of => of.Answers),
             inputs = groups.Min(of => of.Inputs(answers));

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Assay.Data;
 using Assay.Features;
 using Assay.Numerics;
@@ -23,10 +25,10 @@ internal sealed class InputGroups(byte[][][] groups)
 
     /// <summary>Reads the groups of a dataset, inputs at random until there are so many rows.</summary>
     /// <exception cref="AssayException">There is no such column.</exception>
-    public static InputGroups Of(string name, View view, string column, int rows, int words, Work work)
+    public static InputGroups Of(View view, string column, int rows, int words, Work work)
     {
         int[] all = view.DistinctRows.ToArray();
-        string[] inputs = StudyTable.Of(view.With(new Selection(all)), work.Cancellation).Words(column);
+        ulong[] inputs = Hashes(view, column, work);
         RandomStream random = work.Random.Child("inputs");
         int[][] chosen =
         [
@@ -34,7 +36,7 @@ internal sealed class InputGroups(byte[][][] groups)
                 .Index()
                 .GroupBy(input => input.Item, input => all[input.Index])
                 .Where(group => group.Count() > 1)
-                .OrderBy(group => random.BitsOf((UInt128)RandomStream.SplitMix64((ulong)group.First(), 0)))
+                .OrderBy(group => random.BitsOf(group.Key))
                 .Select(group => group.OrderBy(row => random.BitsOf((UInt128)row)).ToArray()),
         ];
         int drawn = 0,
@@ -47,11 +49,7 @@ internal sealed class InputGroups(byte[][][] groups)
             chosen.SelectMany(group => group).Order(),
             (batch, row) =>
             {
-                byte[] text = batch.Text(row).ToArray();
-                texts[row] =
-                    words > 0 ? TextSet.FirstWords(text, words)
-                    : Words.Count(text) > 0 ? text
-                    : null;
+                texts[row] = TextSet.FirstWords(batch.Text(row), words);
             },
             work.Cancellation
         );
@@ -63,4 +61,18 @@ internal sealed class InputGroups(byte[][][] groups)
                 .Where(group => group.Length > 1),
         ]);
     }
+
+    // The inputs of all rows, 8 bytes each, read a table at a time.
+    private static ulong[] Hashes(View view, string column, Work work) =>
+        [
+            .. Enumerable
+                .Range(0, view.TableCount)
+                .Where(table => !view.RowsOf(table).IsEmpty)
+                .SelectMany(table =>
+                    StudyTable
+                        .Of(view.With(new Selection(view.RowsOf(table).ToArray())), work.Cancellation)
+                        .Words(column)
+                        .Select(input => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(input.AsSpan())))
+                ),
+        ];
 }

@@ -81,12 +81,7 @@ public sealed class QualityStudy : IStudy, IModelUser
         rows.AddRatings(_judge, Scored, "judge", "a chat model's score, 0 to 10", Judge, 0, 10);
         if (rows.Costs() is { } costs)
         {
-            AddCosts(
-                "perplexity",
-                Better.Less,
-                "exp of the mean loss of a token; the geometric mean over rows is in bits-per-byte",
-                cost => cost.Perplexity
-            );
+            AddCosts("perplexity", Better.Less, "exp of the mean loss of a token", cost => cost.Perplexity);
             AddCosts("bits-per-byte", Better.Less, "bits of a text over its bytes", cost => cost.BitsPerByte);
             if (rows.Prompts is not null)
             {

@@ -1,5 +1,5 @@
 using Assay.Data;
-using Assay.Models;
+using Assay.Features;
 using Assay.Numerics;
 using Assay.Studies;
 
@@ -12,6 +12,8 @@ namespace Assay.Describe;
 /// <param name="Texts">Their texts.</param>
 internal sealed record SampledSet(string Name, View View, int[] Rows, byte[][] Texts)
 {
+    private const int RowsAtOnce = 4096;
+
     /// <summary>Draws as many rows of every dataset as the smallest has, up to a limit: most measures depend on the number.</summary>
     /// <param name="data">The dataset that is described.</param>
     /// <param name="beside">Names of the others.</param>
@@ -50,28 +52,37 @@ internal sealed record SampledSet(string Name, View View, int[] Rows, byte[][] T
         return [.. sets.Select(set => set.Take([.. Enumerable.Range(0, count)]))];
     }
 
+    // A row's luck depends on its id and the stream alone. What is too short is passed over, some thousand rows at a time.
     private static SampledSet Draw(string name, View view, int most, int words, Work work)
     {
-        // What is too short is drawn too and left out: up to all rows, since there may be few that are long enough.
-        for (int count = most; ; count = count > view.DistinctRows.Length / 4 ? view.DistinctRows.Length : 4 * count)
+        RandomStream random = work.Random.Child("sample");
+        RowSizes keys = RowSizes.Ones(view, work);
+        int[] all = view.DistinctRows.ToArray();
+        Array.Sort(Array.ConvertAll(all, row => random.BitsOf(keys.Key(row))), all);
+        List<int> rows = [];
+        List<byte[]> texts = [];
+        foreach (int[] some in all.Chunk(Math.Max(most, RowsAtOnce)))
         {
-            TextSample sample = TextSample.Draw(view, count, work.Random.Child("sample"), work);
-            byte[]?[] texts = Array.ConvertAll(
-                sample.Texts,
-                text =>
-                    words > 0 ? Features.TextSet.FirstWords(text, words)
-                    : Words.Count(text) > 0 ? text
-                    : null
+            Dictionary<int, byte[]> fit = [];
+            view.ForEach(
+                some.Order(),
+                (batch, row) =>
+                {
+                    if (TextSet.FirstWords(batch.Text(row), words) is { } text)
+                        fit.Add(row, text);
+                },
+                work.Cancellation
             );
-            int[] fit = [.. Enumerable.Range(0, texts.Length).Where(i => texts[i] is not null).Take(most)];
-            if (fit.Length == most || sample.Rows.Length == view.DistinctRows.Length)
-                return new(
-                    name,
-                    view,
-                    Array.ConvertAll(fit, i => sample.Rows[i]),
-                    Array.ConvertAll(fit, i => texts[i]!)
-                );
+            foreach (int row in some)
+                if (rows.Count < most && fit.TryGetValue(row, out byte[]? text))
+                {
+                    rows.Add(row);
+                    texts.Add(text);
+                }
+            if (rows.Count == most)
+                break;
         }
+        return new(name, view, [.. rows], [.. texts]);
     }
 
     /// <summary>Some of the rows.</summary>

@@ -63,13 +63,15 @@ internal sealed class TextSet
 
     /// <summary>A text up to the end of its first words.</summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="words">How many, at least 1.</param>
-    /// <returns>Null where the text has fewer.</returns>
-    public static byte[]? FirstWords(byte[] text, int words)
+    /// <param name="words">How many; 0 for the whole text.</param>
+    /// <returns>Null where the text has fewer, or none.</returns>
+    public static byte[]? FirstWords(ReadOnlySpan<byte> text, int words)
     {
         foreach (Range word in Data.Words.Of(text))
-            if (--words == 0)
-                return text[..word.End.Value];
+            if (words == 0)
+                return text.ToArray();
+            else if (--words == 0)
+                return text[..word.End.Value].ToArray();
         return null;
     }
 
