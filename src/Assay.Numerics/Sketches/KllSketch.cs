@@ -131,6 +131,18 @@ public sealed class KllSketch
         return quantiles;
     }
 
+    /// <summary>The median: the mean of the two middle numbers where the count is even, as far as the sketch knows them.</summary>
+    /// <exception cref="InvalidOperationException">The sketch is empty.</exception>
+    public double Median()
+    {
+        if (Count == 0)
+            throw new InvalidOperationException("An empty sketch has no median.");
+        Cumulative cumulative = new(this);
+        double low = cumulative.OfRank((Count + 1) / 2),
+            high = cumulative.OfRank(Count / 2 + 1);
+        return low == high ? low : low / 2 + high / 2;
+    }
+
     /// <summary>Estimates how many numbers are below <paramref name="value"/>.</summary>
     public long CountBelow(double value) => new Cumulative(this).CountBelow(value);
 
@@ -299,7 +311,12 @@ public sealed class KllSketch
                 return _sketch.Min;
             if (probability == 1)
                 return _sketch.Max;
-            long rank = Math.Max(1, (long)Math.Ceiling(probability * _sketch.Count));
+            return OfRank(Math.Max(1, (long)Math.Ceiling(probability * _sketch.Count)));
+        }
+
+        /// <summary>The held number of that rank, from 1.</summary>
+        public double OfRank(long rank)
+        {
             int at = Array.BinarySearch(_upTo, rank);
             return _values[Math.Min(at < 0 ? ~at : at, _values.Length - 1)];
         }

@@ -89,6 +89,20 @@ public class KllSketchTests
         HoldsItsBound(whole, values, 0.02);
     }
 
+    [Theory]
+    [InlineData(new double[] { 3 }, 3)]
+    [InlineData(new double[] { 1, 4 }, 2.5)]
+    [InlineData(new double[] { 9, 1, 4 }, 4)]
+    [InlineData(new double[] { 1e308, 1e308, 1e308, 1e308 }, 1e308)]
+    public void TheMedianOfAnEvenCountIsTheMeanOfTheTwoInTheMiddle(double[] values, double median)
+    {
+        KllSketch sketch = new(8, 1);
+        foreach (double value in values)
+            sketch.Add(value);
+        Assert.Equal(median, sketch.Median());
+        Assert.Throws<InvalidOperationException>(() => new KllSketch(8, 1).Median());
+    }
+
     [Fact]
     public void ManySmallMergesKeepTheBoundAndTheSize()
     {
