@@ -31,6 +31,12 @@ public static class ReportPage
     public static void Render(StudyReport report, TextWriter output) =>
         RenderAsync<StudyPage>(new() { [nameof(StudyPage.Report)] = report }, output).GetAwaiter().GetResult();
 
+    /// <summary>Writes the page of a label. The same report gives the same bytes.</summary>
+    /// <param name="report">What was found.</param>
+    /// <param name="output">Receives the HTML; write it to the file as UTF-8.</param>
+    public static void Render(LabelReport report, TextWriter output) =>
+        RenderAsync<LabelPage>(new() { [nameof(LabelPage.Report)] = report }, output).GetAwaiter().GetResult();
+
     private static async Task RenderAsync<TPage>(Dictionary<string, object?> parameters, TextWriter output)
         where TPage : IComponent
     {

@@ -475,6 +475,7 @@ internal static class Sample
             Min = signal.Quantiles[0],
             Max = signal.Quantiles[8],
             Mean = signal.Quantiles[4],
+            Median = signal.Quantiles[4],
             StandardDeviation = 1,
             Zeros = 0,
             Negatives = 0,

@@ -28,6 +28,7 @@ internal sealed class MethodOptions
                 HelpName =
                     entry.Allowed.Count > 0 ? string.Join('|', entry.Allowed)
                     : entry.IsList ? "a,b,..."
+                    : entry.IsRecord ? "file.yaml"
                     : entry.Type,
             };
             option.CompletionSources.Add([.. entry.Allowed]);
@@ -42,12 +43,17 @@ internal sealed class MethodOptions
     /// <param name="further">Changes of other options, each <c>key=value</c>.</param>
     /// <exception cref="DocumentException">A value does not fit.</exception>
     public object Of(ParseResult parsed, params IEnumerable<string> further) =>
-        _method.Bind([
-            .. _options
-                .Where(one => parsed.GetValue(one.Option) is not null)
-                .Select(one => $"{one.Entry.Name}={Written(one.Entry, parsed.GetValue(one.Option)!)}"),
-            .. further,
-        ]);
+        _method.Bind(
+            [
+                .. _options
+                    .Where(one => !one.Entry.IsRecord && parsed.GetValue(one.Option) is not null)
+                    .Select(one => $"{one.Entry.Name}={Written(one.Entry, parsed.GetValue(one.Option)!)}"),
+                .. further,
+            ],
+            _options
+                .Where(one => one.Entry.IsRecord && parsed.GetValue(one.Option) is not null)
+                .ToDictionary(one => one.Entry.Name, one => parsed.GetValue(one.Option)!)
+        );
 
     // Lists need no brackets on a command line.
     private static string Written(OptionEntry entry, string value) =>

@@ -7,7 +7,9 @@ using Assay.Reports;
 
 namespace Assay.Cli.Commands;
 
-/// <summary>Commands made from the studies of a verb: <c>assay plan filter runs.csv</c>, <c>assay judge algoperf evals.csv</c>.</summary>
+/// <summary>
+/// Commands made from the studies of a verb, and from what labels data: <c>assay plan filter runs.csv</c>, <c>assay describe label corpus.jsonl</c>.
+/// </summary>
 internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, verb)
 {
     /// <summary>The command; with its methods only where the command line is about them, since finding them takes time.</summary>
@@ -15,7 +17,7 @@ internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, v
         new StudyCommand(verb).Make(description, withMethods);
 
     /// <inheritdoc/>
-    protected override bool Has(MethodEntry method) => method.IsStudy;
+    protected override bool Has(MethodEntry method) => method.IsStudy || method.IsDescriber;
 
     // What a study needs beside its rows it says itself; nothing is held out for it.
     /// <inheritdoc/>
@@ -28,6 +30,8 @@ internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, v
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, MethodCall call, Session session)
     {
+        if (call.Method.IsDescriber)
+            return Label(call, session);
         StudyReport report = new StudyRunner(
             session.Store,
             session.Machine,
@@ -36,6 +40,32 @@ internal sealed class StudyCommand(string verb) : MethodCommand(verb, default, v
         ).Run(call);
         session.Complete();
         return Show(report, call.Folder, session.AsJson, session.IsQuiet);
+    }
+
+    private static int Label(MethodCall call, Session session)
+    {
+        LabelReport report = new LabelRunner(
+            session.Store,
+            session.Machine,
+            session.Observer,
+            session.Cancellation
+        ).Run(call);
+        string page = Path.Combine(call.Folder, "label.html");
+        Pieces.WriteFile(
+            Path.GetFullPath(page),
+            stream =>
+            {
+                using StreamWriter writer = new(stream, leaveOpen: true);
+                ReportPage.Render(report, writer);
+            }
+        );
+        report = report with { Files = [page, .. report.Files] };
+        session.Complete();
+        if (session.AsJson)
+            Console.Out.WriteLine(report.ToJson());
+        else if (!session.IsQuiet)
+            LabelSummary.Write(report, Console.Out);
+        return ExitCode.Done;
     }
 
     /// <summary>Writes the page of a study beside its tables, and says what it found.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Assay.Describe;
 
 /// <summary>Finds values that a spreadsheet has turned into dates: <c>9-Mar</c> where the file once said <c>3-9</c>.</summary>
@@ -7,7 +5,7 @@ namespace Assay.Describe;
 /// Spreadsheets read a range of small numbers, or a name such as MARCH1 or SEPT2, as a day of a year and write it back as day and month. A
 /// value counts as damaged if it has that form while others of its column have not: a column that holds nothing else may well be days.
 /// </remarks>
-public static partial class SpreadsheetDamage
+public static class SpreadsheetDamage
 {
     private static readonly string[] s_months =
     [
@@ -35,21 +33,29 @@ public static partial class SpreadsheetDamage
         return dates.Length < all.Length ? dates : [];
     }
 
-    private static DamagedValue? Read(string value)
-    {
-        Match match = DayAndMonth().Match(value);
-        if (!match.Success)
-            return null;
-        int month = 1 + Array.IndexOf(s_months, match.Groups["month"].Value.ToLowerInvariant()),
-            number = int.Parse(match.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture);
-        return month == 0 ? null : new(value, $"{month}-{number}");
-    }
+    /// <summary>True for a day and a month in the form in which spreadsheets write them.</summary>
+    public static bool IsDayAndMonth(ReadOnlySpan<char> value) => Find(value) is not null;
 
-    [GeneratedRegex(
-        "^(?:(?<number>[0-9]{1,2})-(?<month>[A-Za-z]{3})|(?<month>[A-Za-z]{3})-(?<number>[0-9]{1,2}))$",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex DayAndMonth();
+    private static DamagedValue? Read(string value) =>
+        Find(value) is var (month, number) ? new(value, $"{month}-{number}") : null;
+
+    // One or two digits and the short name of a month, either first.
+    private static (int Month, int Number)? Find(ReadOnlySpan<char> value)
+    {
+        int hyphen = value.Length is 5 or 6 ? value.IndexOf('-') : -1;
+        if (hyphen < 1)
+            return null;
+        ReadOnlySpan<char> first = value[..hyphen],
+            second = value[(hyphen + 1)..];
+        ReadOnlySpan<char> name = first.Length == 3 ? first : second,
+            number = first.Length == 3 ? second : first;
+        if (number.Length is not (1 or 2) || number.ContainsAnyExceptInRange('0', '9'))
+            return null;
+        for (int month = 0; month < s_months.Length; month++)
+            if (name.Equals(s_months[month], StringComparison.OrdinalIgnoreCase))
+                return (month + 1, int.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
+        return null;
+    }
 }
 
 /// <summary>A value that a spreadsheet has turned into a date.</summary>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Assay.Data;
+using Assay.Describe;
 using Assay.Studies;
 
 namespace Assay.Recipes;
@@ -59,17 +60,25 @@ public sealed class MethodEntry
     /// <summary>Its options, in their order.</summary>
     public IReadOnlyList<OptionEntry> Options => options.Value;
 
+    /// <summary>True if it labels a dataset: a step that describes and changes nothing, and a command of its own.</summary>
+    public bool IsDescriber => Type.IsAssignableTo(typeof(IDescriber));
+
     internal RecordShape Shape { get; }
 
     /// <summary>Options from changes of their defaults, each <c>key=value</c>; errors call them <c>--key=value</c>.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="files">YAML files that hold the values of options that are records, by their names.</param>
     /// <exception cref="DocumentException">A key or a value does not fit; all that is wrong is in the exception.</exception>
-    public object Bind(IReadOnlyList<string> changes)
+    public object Bind(IReadOnlyList<string> changes, IReadOnlyDictionary<string, string>? files = null)
     {
         DocumentProblems problems = new();
         Overrides overrides = new(problems, "--");
         MapNode root = new(new(new(Name, ""), 0, 0), []);
         foreach (string change in changes)
             root = overrides.Set(root, change);
+        RecipeFiles read = new(problems);
+        foreach ((string name, string path) in files ?? new Dictionary<string, string>())
+            root = root.With(new(root.Mark, name, true), read.LoadMap(path));
         object options = new OptionsBinder(MethodCatalogue.Default, problems).BindRecord(Shape, root, "");
         problems.ThrowIfAny();
         return options;
@@ -115,6 +124,7 @@ public sealed class OptionEntry
         Name = option.Name;
         Type = Wording.Type(option.Kind);
         IsList = option.Kind is ValueKind.List;
+        IsRecord = option.Kind is ValueKind.Record;
         IsRequired = option.IsRequired;
         NamesDataset = option.NamesDataset;
         MayFollow = option.MayFollow;
@@ -132,6 +142,9 @@ public sealed class OptionEntry
 
     /// <summary>True if it takes several values.</summary>
     public bool IsList { get; }
+
+    /// <summary>True if it is a record of options of its own: a YAML file on the command line.</summary>
+    public bool IsRecord { get; }
 
     /// <summary>True if it must be given.</summary>
     public bool IsRequired { get; }

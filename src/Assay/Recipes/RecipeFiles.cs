@@ -24,6 +24,17 @@ internal sealed class RecipeFiles(DocumentProblems problems)
     /// <exception cref="DocumentException">The text is not YAML.</exception>
     public MapNode Load(SourceText source) => Load(source, [source.Path]);
 
+    /// <summary>The map in a file that is no recipe: an option of a method.</summary>
+    /// <exception cref="DocumentException">The file cannot be read, or there is no map in it.</exception>
+    public MapNode LoadMap(string path)
+    {
+        SourceText source = ReadFile(path, null);
+        YamlNode root =
+            YamlReader.Read(source, problems)
+            ?? throw problems.Fatal(new TextMark(source, 0, 0), "", "the file is empty", "keys and values");
+        return root as MapNode ?? throw problems.Fatal(root.Mark, "", $"{root.Noun} does not fit", "keys and values");
+    }
+
     private MapNode Load(SourceText source, IReadOnlyList<string> chain)
     {
         read.Add(source);

@@ -1,16 +1,17 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Assay.Data;
 using Assay.Describe;
+using Assay.Evidence;
 using Assay.Numerics;
 
 namespace Assay.Tests.Describe;
 
 public class NutritionLabelTests
 {
-    private static readonly LabelOptions Defaults = new();
+    // Pairs and the model have tests of their own; here they would only take time.
+    private static readonly LabelOptions Defaults = new() { Modules = [LabelModule.Statistics, LabelModule.Alerts] };
 
     private static Label Describe(View view, LabelOptions? options = null, int threads = 2, Pieces? pieces = null)
     {
@@ -268,7 +269,12 @@ public class NutritionLabelTests
     {
         List<(string Name, object? Value)[]> rows = RandomRows(5, 6000);
         Dataset dataset = Dataset.Of("random", "text", [.. rows.Chunk(300).Select(chunk => Table(chunk))]);
-        LabelOptions options = new() { QuantileError = quantileError };
+        LabelOptions options = new()
+        {
+            QuantileError = quantileError,
+            Sample = 500,
+            Chains = 2,
+        };
         string one = Json(Describe(new View(dataset), options, threads: 1));
         string two = Json(Describe(new View(dataset), options, threads: 2));
         using Pieces pieces = Pieces.Temporary();
@@ -484,92 +490,50 @@ public class NutritionLabelTests
     }
 
     [Fact]
-    public void MatchesThePublishedLabel()
+    public void RebuildsThePublishedLabelFigureByFigure()
     {
-        // The prototype's statistics, but for least frequent values, which ours does not have.
-        using GZipStream csv = new(
-            File.OpenRead(SharedData.Path("nutrition-label/dollars_for_docs_sample_missing.csv.gz")),
-            CompressionMode.Decompress
+        PublishedLabel published = new(SharedData.Path("nutrition-label/prototype_label.json"));
+        using TableFile file = new(SharedData.Path("nutrition-label/dollars_for_docs_sample_missing.csv.gz"));
+        using Pieces pieces = Pieces.Temporary();
+        Label label = published.Label(
+            file.View,
+            new() { Pairs = ["product_name * recipient_state", "product_name * " + Manufacturer], Chains = 1 },
+            new(pieces)
         );
-        using StreamReader lines = new(csv);
-        using JsonDocument published = JsonDocument.Parse(
-            File.ReadAllBytes(SharedData.Path("nutrition-label/prototype_label.json"))
+        Assert.Equal(published.Size, (label.Rows, label.Columns.Count));
+        Assert.Equal(391, label.MissingCells);
+        Assert.Equal(391.0 / 9000, label.MissingShare, 1e-12);
+        Assert.Equal(
+            published.Missing,
+            label.MissingShareWhereAny.ToString("P1", CultureInfo.InvariantCulture).Replace(" ", "")
         );
-        JsonElement statistics = published.RootElement.GetProperty("statistics");
-        HashSet<string> numeric =
-        [
-            .. new[] { "continuous", "discrete" }
-                .SelectMany(kind => statistics.GetProperty(kind).EnumerateArray())
-                .Select(row => row.GetProperty("name").GetString()!),
-        ];
-        string[] names = Cells(lines.ReadLine()!);
-        List<(string, object?)[]> rows = [];
-        while (lines.ReadLine() is { } line)
-            rows.Add([
-                .. names
-                    .Zip(Cells(line))
-                    .Skip(1)
-                    .Select(cell =>
-                        (
-                            cell.First,
-                            cell.Second.Length == 0 ? null
-                            : numeric.Contains(cell.First)
-                                ? (object?)double.Parse(cell.Second, CultureInfo.InvariantCulture)
-                            : cell.Second
-                        )
-                    ),
-            ]);
-        Label label = Describe(
-            Dataset.Of("dollars", "product_name", [.. rows.Chunk(64).Select(chunk => Table(chunk))])
+        List<(string Name, IReadOnlyList<string> Differences)> compared = [.. published.Compare(label)];
+        Assert.Equal(18, compared.Count);
+        Assert.All(compared, row => Assert.Empty(row.Differences));
+
+        Distribution amount = Column(label, "total_amount_of_payment_usdollars").Numbers!;
+        Assert.Equal(
+            (134.212980132, 501.985510126),
+            (Math.Round(amount.Mean, 9), Math.Round(amount.StandardDeviation!.Value, 9))
         );
-        Assert.Equal((500, 18), (label.Rows, label.Columns.Count));
-        Assert.Equal(391, label.Columns.Sum(column => column.Missing));
-        int compared = 0;
-        foreach (JsonElement row in statistics.EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray()))
-        {
-            ColumnLabel column = Column(label, row.GetProperty("name").GetString()!);
-            double missing = (double)column.Missing / column.Rows;
-            Assert.Equal(
-                row.GetProperty("missing").GetString(),
-                missing == 0 ? "0%" : missing.ToString("0.00%", CultureInfo.InvariantCulture).Replace(" ", "")
-            );
-            compared++;
-            if (column.Numbers is { } numbers)
-            {
-                Assert.Equal(row.GetProperty("min").GetDouble(), numbers.Min);
-                Assert.Equal(row.GetProperty("max").GetDouble(), numbers.Max);
-                Assert.Equal(row.GetProperty("median").GetString(), numbers.Quantiles[4].ToString("0.00"));
-                Assert.Equal(row.GetProperty("mean").GetString(), numbers.Mean.ToString("0.00"));
-                Assert.Equal(
-                    row.GetProperty("standardDeviation").GetString(),
-                    numbers.StandardDeviation!.Value.ToString("0.00")
-                );
-                continue;
-            }
-            long unique = column.Distinct.Value + (column.Missing > 0 ? 1 : 0);
-            Assert.Equal(
-                row.GetProperty("uniqueEntries").GetString(),
-                unique + (column.Missing > 0 ? " including missing" : "")
-            );
-            if (
-                column.Frequent.Count > 0
-                && column.Frequent[0].Count > column.Missing
-                && (column.Frequent.Count == 1 || column.Frequent[1].Count < column.Frequent[0].Count)
-            )
-                Assert.Equal(
-                    row.GetProperty("mostFrequent").GetString(),
-                    $"{column.Frequent[0].Value} ({column.Frequent[0].Count})"
-                );
-        }
-        Assert.Equal(18, compared);
+        PairAssociation states = label.Pairs!.Plots[0].Association,
+            makers = label.Pairs.Plots[1].Association;
+        Assert.Equal((484, 0.381769278), (states.Rows, Math.Round(states.Value!.Value, 9)));
+        Assert.Equal((449, 0.818999353), (makers.Rows, Math.Round(makers.Value!.Value, 9)));
+        // One value is left where missing ones are left out: nothing is associated with it, not even by 0.
+        Assert.All(
+            label.Pairs.Associations.Where(pair => pair.A == "product_is_drug" || pair.B == "product_is_drug"),
+            pair => Assert.Null(pair.Value)
+        );
+        Assert.Contains(label.Pairs.Associations, pair => pair.B == "product_is_drug");
+        Assert.All(published.Distributions, drug => Assert.Equal(1, drug.Shares.Sum(), 1e-9));
+        Assert.Equal([47, 49, 46, 44], published.Distributions.Select(drug => drug.Shares.Length));
+        Assert.All(
+            label.Model!.Conditions,
+            condition => Assert.Equal(1, condition.Shares.Sum(share => share.Model), 1e-9)
+        );
+        Assert.Equal(Json(label), Json(Label.FromJson(label.ToJson())));
     }
 
-    // Splits at commas outside of quotes; the file has no quotes inside of quotes and no line breaks in cells.
-    private static string[] Cells(string line)
-    {
-        string[] parts = line.Split('"');
-        for (int i = 1; i < parts.Length; i += 2)
-            parts[i] = parts[i].Replace(',', '\u0001');
-        return [.. string.Concat(parts).Split(',').Select(cell => cell.Replace('\u0001', ','))];
-    }
+    private const string Manufacturer = "applicable_manufacturer_or_applicable_gpo_making_payment_name";
 }

@@ -15,8 +15,11 @@ internal static class ColumnValues
         Column? column = batch.Table.Find(field.Name);
         bool hasTexts = isText && column?.Type == ColumnType.Text;
         int untilCheck = 0;
+        int place = 0;
         foreach (int row in batch.Rows)
         {
+            if (sketch.Follower is { } follower)
+                follower.Row = place++;
             if (untilCheck-- == 0)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -48,7 +51,7 @@ internal static class ColumnValues
                 sketch.AddBool(column.Bool(row));
                 break;
             case ColumnType.Int64 when type == ColumnType.Int64:
-                sketch.AddInt64(column.Int64(row));
+                sketch.AddInt64(column.Int64(row), column.Int64(row) == 0);
                 break;
             default:
                 double value = column.Number(row)!.Value;
@@ -57,7 +60,7 @@ internal static class ColumnValues
                         $"column '{column.Field.Name}' holds {value}, expected finite numbers",
                         new(batch.Table.SourceOf(row), Byte: batch.Table.Offsets[row], Key: column.Field.Name)
                     );
-                sketch.AddFloat64(value);
+                sketch.AddFloat64(value, value == 0);
                 break;
         }
     }
@@ -67,9 +70,9 @@ internal static class ColumnValues
     {
         ReadOnlySpan<byte> utf8 = column.Utf8(row);
         if (type == ColumnType.Int64 && Utf8Parser.TryParse(utf8, out long whole, out int used) && used == utf8.Length)
-            sketch.AddInt64(whole);
+            sketch.AddInt64(whole, utf8.SequenceEqual("0"u8));
         else if (type == ColumnType.Float64 && column.Number(row) is { } number)
-            sketch.AddFloat64(number);
+            sketch.AddFloat64(number, utf8.SequenceEqual("0"u8));
         else if (type == ColumnType.Bool && Ascii.EqualsIgnoreCase(utf8, "true"u8))
             sketch.AddBool(true);
         else if (type == ColumnType.Bool && Ascii.EqualsIgnoreCase(utf8, "false"u8))
@@ -100,7 +103,7 @@ internal static class ColumnValues
                 break;
             default:
                 if (column.Number(row) is { } number)
-                    sketch.AddFloat64(number);
+                    sketch.AddFloat64(number, json.SequenceEqual("0"u8));
                 else
                     sketch.AddJson(ColumnSketch.Kind.Number, json);
                 break;

@@ -47,17 +47,23 @@ internal sealed class TextSketch
         _totalLines += other._totalLines;
     }
 
-    public TextLabel Label()
+    public TextLabel? Label(long fewest)
     {
         long[] classes = _scan.Classes,
             scripts = _scan.Scripts;
         long characters = classes.Sum(),
             letters = scripts.Sum();
+        if (
+            _bytes.Distribution(fewest) is not { } bytesPerValue
+            || _words.Distribution(fewest) is not { } wordsPerValue
+            || _lines.Distribution(fewest) is not { } linesPerValue
+        )
+            return null;
         return new()
         {
-            Bytes = _bytes.Distribution(),
-            Words = _words.Distribution(),
-            Lines = _lines.Distribution(),
+            Bytes = bytesPerValue,
+            Words = wordsPerValue,
+            Lines = linesPerValue,
             TotalBytes = _totalBytes,
             TotalWords = _totalWords,
             TotalLines = _totalLines,

@@ -42,15 +42,20 @@ internal sealed class NumberSketch
         _whole += other._whole;
     }
 
+    /// <summary>True if all numbers are whole.</summary>
+    public bool IsWhole => _whole == _moments.Count;
+
+    /// <summary>The distribution.</summary>
     public Distribution Distribution()
     {
-        Histogram histogram = _quantiles.Histogram(_whole == _moments.Count);
+        Histogram histogram = _quantiles.Histogram(IsWhole);
         return new()
         {
             Count = _moments.Count,
             Min = _quantiles.Min,
             Max = _quantiles.Max,
             Mean = Math.Clamp(_moments.Mean, _quantiles.Min, _quantiles.Max),
+            Median = _quantiles.Median(),
             StandardDeviation = _moments.StandardDeviation,
             Zeros = _zeros,
             Negatives = _negatives,
@@ -58,6 +63,53 @@ internal sealed class NumberSketch
             RankError = _quantiles.RankError,
             Edges = histogram.Edges,
             Counts = histogram.Counts,
+        };
+    }
+
+    /// <summary>The distribution without what is of few numbers; null if nothing is left.</summary>
+    /// <param name="fewest">Counts of fewer numbers than this are left out, and so are the ends beyond which so few lie.</param>
+    public Distribution? Distribution(long fewest) =>
+        fewest <= 1 ? Distribution()
+        : _moments.Count < 2 * fewest ? null
+        : Coarsened(Distribution(), fewest);
+
+    // Bottom and top coding: the ends become values that enough numbers lie beyond, and bins are joined until each holds enough.
+    private Distribution Coarsened(Distribution all, long fewest)
+    {
+        double share = Math.Min(0.5, (double)fewest / all.Count + all.RankError);
+        double[] ends = _quantiles.Quantiles([share, 1 - share]);
+        double Within(double value) => Math.Clamp(value, ends[0], ends[1]);
+        List<double> edges = [ends[0]];
+        List<long> counts = [];
+        long count = 0;
+        for (int bin = 0; bin < all.Counts.Count; bin++)
+        {
+            count += all.Counts[bin];
+            double edge = Within(all.Edges[bin + 1]);
+            if (count < fewest || edge <= edges[^1])
+                continue;
+            edges.Add(edge);
+            counts.Add(count);
+            count = 0;
+        }
+        if (counts.Count == 0)
+            (edges, counts) = ([ends[0], Math.Max(ends[1], Math.BitIncrement(ends[0]))], [all.Count]);
+        else
+        {
+            edges[^1] = Math.Max(edges[^1], ends[1]);
+            counts[^1] += count;
+        }
+        return all with
+        {
+            Min = ends[0],
+            Max = ends[1],
+            Mean = Within(all.Mean),
+            Median = Within(all.Median),
+            Zeros = all.Zeros >= fewest ? all.Zeros : 0,
+            Negatives = all.Negatives >= fewest ? all.Negatives : 0,
+            Quantiles = [.. all.Quantiles.Select(Within)],
+            Edges = edges,
+            Counts = counts,
         };
     }
 
