@@ -16,6 +16,7 @@ Dictionary<string, Action<string[]>> benchmarks = new()
     ["endless"] = Training.Endless,
     ["valuation"] = Valuation.Run,
     ["ingest"] = Ingest.Run,
+    ["label"] = Labels.Run,
     ["pareto"] = Pareto.Run,
     ["preferences"] = Preferences.Run,
     ["parquet"] = Parquet.Run,
