@@ -23,6 +23,17 @@ public sealed class PiiFinder(params IReadOnlyList<PiiKind> kinds)
 {
     private static readonly SearchValues<byte> s_starts = SearchValues.Create("@+(0123456789"u8);
 
+    // Letters of one and two bytes, digits and underscores.
+    private static readonly SearchValues<byte> s_wordBytes = SearchValues.Create([
+        .. Enumerable
+            .Range(0, 256)
+            .Select(value => (byte)value)
+            .Where(value =>
+                char.IsAsciiLetterOrDigit((char)value)
+                || value is (byte)'_' or >= 0x80 and <= 0xBF or >= 0xC3 and <= 0xDF
+            ),
+    ]);
+
     // The stronger the form, the earlier.
     private static readonly PiiKind[] s_strength =
     [
@@ -150,22 +161,24 @@ public sealed class PiiFinder(params IReadOnlyList<PiiKind> kinds)
     // Goes to the end of a word and looks at what is assigned to it, or to its last part: DB_PASSWORD = ..., accessToken: ...
     private int PartsOfIdentifier(ReadOnlySpan<byte> text, int at, List<PiiItem> items)
     {
-        bool isFound = !Wanted(PiiKind.Secret);
-        int start = at;
-        while (at < text.Length && (TextPlace.IsWordAt(text, at) || (text[at] is >= 0x80 and < 0xC0 && at > start)))
-        {
-            bool isPart =
-                at == start
-                || text[at - 1] == '_'
-                || (char.IsAsciiLetterUpper((char)text[at]) && char.IsAsciiLetterLower((char)text[at - 1]));
-            if (!isFound && isPart && SecretValue.Assigned(text, at) is { } secret)
+        int length = text[at..].IndexOfAnyExcept(s_wordBytes);
+        ReadOnlySpan<byte> word = length < 0 ? text[at..] : text.Slice(at, length);
+        if (!Wanted(PiiKind.Secret) || word.IsEmpty)
+            return at + word.Length;
+        bool hasParts = word.Contains((byte)'_') || word[1..].ContainsAnyInRange((byte)'A', (byte)'Z');
+        for (int part = 0; part < (hasParts ? word.Length : 1); part++)
+            if (
+                (
+                    part == 0
+                    || word[part - 1] == '_'
+                    || (char.IsAsciiLetterUpper((char)word[part]) && char.IsAsciiLetterLower((char)word[part - 1]))
+                ) && SecretValue.Assigned(text, at + part) is { } secret
+            )
             {
                 items.Add(secret);
-                isFound = true;
+                break;
             }
-            at++;
-        }
-        return at;
+        return at + word.Length;
     }
 
     private bool Wanted(PiiKind kind) => _isWanted[(int)kind];

@@ -6,39 +6,36 @@ namespace Assay.Data;
 internal static class SecretValue
 {
     private const int ShortestValue = 8,
-        LongestValue = 200;
+        LongestValue = 200,
+        LongestKey = 1 << 14;
 
     // What issuers put before their keys; how many characters follow at least, and at most.
-    private static readonly (byte[] Prefix, int Least, int Most, bool Capitals)[] s_issued =
-    [
-        .. new (string, int, int, bool)[]
-        {
-            ("AKIA", 16, 16, true), // Amazon
-            ("ASIA", 16, 16, true),
-            ("ghp_", 36, 40, false), // GitHub
-            ("gho_", 36, 40, false),
-            ("ghu_", 36, 40, false),
-            ("ghs_", 36, 40, false),
-            ("ghr_", 36, 80, false),
-            ("github_pat_", 50, 100, false),
-            ("glpat-", 20, 30, false), // GitLab
-            ("xoxb-", 20, 100, false), // Slack
-            ("xoxp-", 20, 100, false),
-            ("xoxa-", 20, 100, false),
-            ("xoxr-", 20, 100, false),
-            ("xoxs-", 20, 100, false),
-            ("sk_live_", 16, 120, false), // Stripe
-            ("sk_test_", 16, 120, false),
-            ("rk_live_", 16, 120, false),
-            ("sk-", 32, 200, false), // OpenAI and others
-            ("AIza", 35, 35, false), // Google
-            ("ya29.", 30, 300, false),
-            ("SG.", 60, 70, false), // SendGrid
-            ("npm_", 36, 36, false),
-            ("hf_", 30, 40, false), // Hugging Face
-            ("pypi-", 80, 250, false),
-        }.Select(issued => (Encoding.ASCII.GetBytes(issued.Item1), issued.Item2, issued.Item3, issued.Item4)),
-    ];
+    private static readonly (byte[] Prefix, int Least, int Most, bool Capitals)[]?[] s_issued = ByFirst(
+        ("AKIA", 16, 16, true), // Amazon
+        ("ASIA", 16, 16, true),
+        ("ghp_", 36, 40, false), // GitHub
+        ("gho_", 36, 40, false),
+        ("ghu_", 36, 40, false),
+        ("ghs_", 36, 40, false),
+        ("ghr_", 36, 80, false),
+        ("github_pat_", 50, 100, false),
+        ("glpat-", 20, 30, false), // GitLab
+        ("xoxb-", 20, 100, false), // Slack
+        ("xoxp-", 20, 100, false),
+        ("xoxa-", 20, 100, false),
+        ("xoxr-", 20, 100, false),
+        ("xoxs-", 20, 100, false),
+        ("sk_live_", 16, 120, false), // Stripe
+        ("sk_test_", 16, 120, false),
+        ("rk_live_", 16, 120, false),
+        ("sk-", 32, 200, false), // OpenAI and others
+        ("AIza", 35, 35, false), // Google
+        ("ya29.", 30, 300, false),
+        ("SG.", 60, 70, false), // SendGrid
+        ("npm_", 36, 36, false),
+        ("hf_", 30, 40, false), // Hugging Face
+        ("pypi-", 80, 250, false)
+    );
 
     private static readonly PhraseList s_names = new(
         "password",
@@ -80,46 +77,46 @@ internal static class SecretValue
             ),
         s_standIns = new("password", "passwd", "pass", "pwd", "secret", "token", "null", "none", "undefined", "string");
 
+    private static (byte[], int, int, bool)[]?[] ByFirst(
+        params (string Prefix, int Least, int Most, bool Capitals)[] issued
+    )
+    {
+        var byFirst = new (byte[], int, int, bool)[]?[256];
+        foreach (var group in issued.GroupBy(one => one.Prefix[0]))
+            byFirst[group.Key] =
+            [
+                .. group.Select(one => (Encoding.ASCII.GetBytes(one.Prefix), one.Least, one.Most, one.Capitals)),
+            ];
+        return byFirst;
+    }
+
     /// <summary>The key that starts at a place, where a word starts; its end, or 0.</summary>
     public static int Issued(ReadOnlySpan<byte> text, int at)
     {
-        switch (text[at])
-        {
-            case (byte)'A'
-            or (byte)'g'
-            or (byte)'x'
-            or (byte)'s'
-            or (byte)'r'
-            or (byte)'y'
-            or (byte)'S'
-            or (byte)'n'
-            or (byte)'h'
-            or (byte)'p':
-                foreach ((byte[] prefix, int least, int most, bool capitals) in s_issued)
-                    if (text[at..].StartsWith(prefix))
-                    {
-                        int start = at + prefix.Length,
-                            end = start;
-                        while (end < text.Length && (capitals ? IsCapital(text[end]) : IsToken(text[end])))
-                            end++;
-                        while (end > start && text[end - 1] is (byte)'.' or (byte)'-')
-                            end--;
-                        int length = end - start;
-                        return
-                            length >= least
-                            && length <= most
-                            && !TextPlace.IsWordAt(text, end)
-                            && (prefix[^1] != '-' || text[start..end].ContainsAnyInRange((byte)'0', (byte)'9'))
-                            && Variety(text[start..end]) >= 8
-                            ? end
-                            : 0;
-                    }
-                return 0;
-            case (byte)'e' when text[at..].StartsWith("eyJ"u8):
-                return WebToken(text, at);
-            default:
-                return 0;
-        }
+        if (text[at] == 'e')
+            return text[at..].StartsWith("eyJ"u8) ? WebToken(text, at) : 0;
+        if (s_issued[text[at]] is { } issued)
+            foreach ((byte[] prefix, int least, int most, bool capitals) in issued)
+                if (text[at..].StartsWith(prefix))
+                {
+                    int start = at + prefix.Length,
+                        end = start,
+                        stop = Math.Min(text.Length, start + most + 1);
+                    while (end < stop && (capitals ? IsCapital(text[end]) : IsToken(text[end])))
+                        end++;
+                    while (end > start && text[end - 1] is (byte)'.' or (byte)'-')
+                        end--;
+                    ReadOnlySpan<byte> key = text[start..end];
+                    return
+                        key.Length >= least
+                        && key.Length <= most
+                        && !TextPlace.IsWordAt(text, end)
+                        && (prefix[^1] != '-' || key.ContainsAnyInRange((byte)'0', (byte)'9'))
+                        && Variety(key) >= 8
+                        ? end
+                        : 0;
+                }
+        return 0;
     }
 
     /// <summary>A private key in PEM from its dashes to the dashes behind it, or to the end of the text; the end, or 0.</summary>
@@ -134,7 +131,7 @@ internal static class SecretValue
         int body = at + begin.Length + close + 5;
         if (text[..(body - 5)][at..].IndexOf("PRIVATE KEY"u8) < 0)
             return 0;
-        int end = text[body..].IndexOf("-----END "u8);
+        int end = text[body..Math.Min(text.Length, body + LongestKey)].IndexOf("-----END "u8);
         if (end < 0)
             return 0;
         int last = text[(body + end + 9)..].IndexOf("-----"u8);
@@ -212,7 +209,8 @@ internal static class SecretValue
     {
         int end = at,
             dots = 0;
-        while (end < text.Length && (IsBase64Url(text[end]) || (text[end] == '.' && dots < 2)))
+        int stop = Math.Min(text.Length, at + LongestKey);
+        while (end < stop && (IsBase64Url(text[end]) || (text[end] == '.' && dots < 2)))
             dots += text[end++] == '.' ? 1 : 0;
         ReadOnlySpan<byte> token = text[at..end];
         int first = token.IndexOf((byte)'.'),

@@ -3,6 +3,8 @@ namespace Assay.Data;
 /// <summary>Small questions about a place in UTF-8 text, which the finders of private data ask.</summary>
 internal static class TextPlace
 {
+    private const int LongestName = 64;
+
     public static bool IsDigit(byte value) => char.IsAsciiDigit((char)value);
 
     public static bool IsDigit(ReadOnlySpan<byte> text, int at) => (uint)at < (uint)text.Length && IsDigit(text[at]);
@@ -72,8 +74,9 @@ internal static class TextPlace
     {
         if (IsWordBefore(text, at) || !IsUpperAt(text, at))
             return at;
-        int end = at;
-        while (end < text.Length)
+        int end = at,
+            stop = Math.Min(text.Length, at + LongestName);
+        while (end < stop)
             if (char.IsAsciiLetter((char)text[end]))
                 end++;
             else if (text[end] is >= 0xC3 and <= 0xC9 && end + 1 < text.Length)
