@@ -10,7 +10,7 @@ internal static class StudySummary
     private const int Rows = 12,
         Columns = 8,
         Width = 28,
-        LastWidth = 100, // what stands last pushes nothing aside
+        LastWidth = 160, // what stands last pushes nothing aside
         Sheets = 3,
         Indent = 10;
 

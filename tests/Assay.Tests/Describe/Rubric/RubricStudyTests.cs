@@ -285,6 +285,29 @@ public sealed class RubricStudyTests
     public void ColumnsAreNamedWithTheirAxes(string written, string axis, string column) =>
         Assert.Equal(new ProtectedColumn(axis, column), ProtectedColumn.Parse(written, null));
 
+    /// <summary>What three real files release, by the names of their columns.</summary>
+    [Theory]
+    [InlineData("id,name,first,last,sex,dob,age,age_cat,race,juv_fel_count", "names protected-attributes")]
+    [InlineData("age,gender,race", "protected-attributes")]
+    [InlineData(
+        "age,workclass,fnlwgt,education,marital-status,occupation,relationship,race,sex,capital-gain,native-country",
+        "protected-attributes"
+    )]
+    [InlineData("lat,lon,diagnosis", "location medical-condition")]
+    [InlineData("file_name,product name,zipfile,sextant", "")]
+    public void WhatIsReleasedIsToldFromColumns(string header, string released)
+    {
+        string[] columns = header.Split(',');
+        Study study = Run($"{header}\n{string.Join(',', columns.Select((_, i) => i))}\n", new() { Axes = [] });
+        Assert.Equal(
+            released,
+            string.Join(
+                ' ',
+                Rows(study, "Ingredients").Where(row => row.Contains("|released|")).Select(row => row.Split('|')[1])
+            )
+        );
+    }
+
     [Fact]
     public void DamagedLabelsOfARealFileAreAlarming()
     {
