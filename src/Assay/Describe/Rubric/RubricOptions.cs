@@ -15,7 +15,10 @@ public sealed record RubricOptions
     /// <summary>The axes that a dataset should have; one without a column earns nothing. Paper: sex, skin-tone, ethnicity, age.</summary>
     public IReadOnlyList<string> Axes { get; init; } = SubgroupLists.Axes;
 
-    /// <summary>The subgroups that an axis is held against, by axis. Default: <see cref="SubgroupLists"/>; of other axes the values that occur.</summary>
+    /// <summary>
+    /// The subgroups that an axis is held against, by axis. Default: three of sex, three of skin-tone, seven of ethnicity, the bands of age, and of other
+    /// axes the values that occur.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Subgroups { get; init; } =
         new OrderedDictionary<string, IReadOnlyList<string>>();
 
