@@ -31,6 +31,18 @@ internal sealed class ArrowArray(ArrowField type, ArrowIndices? indices)
 
     public required Func<long, ArrowDictionary> DictionaryOf { get; init; }
 
+    /// <summary>Whether nothing in the file grows with the number of values, so that a damaged length could be any.</summary>
+    public bool HoldsNothing =>
+        Validity is null
+        && indices is null
+        && Field.Kind switch
+        {
+            ArrowKind.Null or ArrowKind.RunEndEncoded => true,
+            ArrowKind.FixedSizeBinary or ArrowKind.FixedSizeList => Field.Width == 0,
+            ArrowKind.Struct => Children.All(child => child.HoldsNothing),
+            _ => false,
+        };
+
     /// <summary>Stops where the lengths of children do not go with this.</summary>
     public void Check()
     {

@@ -7,6 +7,7 @@ internal sealed class ArrowBatch : IDisposable
 {
     private const int NodeBytes = 16,
         PlaceBytes = 16;
+    private const int MostWithoutBytes = 1 << 20;
     private const int FirstWithoutUnionValidity = 4; // version of the metadata
     private readonly List<ArrowBuffer> _buffers = [];
 
@@ -43,6 +44,10 @@ internal sealed class ArrowBatch : IDisposable
                 throw new DamagedFileException(
                     $"expected {message.Rows} values of '{array.Field.Path}', found {array.Length}"
                 );
+        if (!isDictionary && message.Rows > MostWithoutBytes && batch.Arrays.All(array => array.HoldsNothing))
+            throw new DamagedFileException(
+                $"expected at most {MostWithoutBytes} rows of columns that hold nothing, found {message.Rows}"
+            );
         return batch;
     }
 

@@ -150,6 +150,18 @@ public sealed class ArrowReaderTests : IDisposable
         Assert.Equal(["row 1: expected at most 100 in a nested value, found more"], rows.Bad);
     }
 
+    /// <summary>A damaged length must not fill a disk.</summary>
+    [Fact]
+    public void Rows_that_take_no_bytes_are_not_without_end()
+    {
+        FileRows rows = Read(ArrowPeer.Write([ArrowPeer.Batch(("text", new NullArray(2_000_000_000)))]));
+        Assert.Empty(rows.Lines);
+        Assert.Equal(
+            ["record batch 0, at row 0: expected at most 1048576 rows of columns that hold nothing, found 2000000000"],
+            rows.Bad
+        );
+    }
+
     private static byte[] Two(bool isStream)
     {
         RecordBatch batch = ArrowPeer.Batch(("text", ArrowPeer.Texts("aaa", "bbbb")), ("n", ArrowPeer.Numbers(1, 2)));
