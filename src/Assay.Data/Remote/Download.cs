@@ -112,6 +112,11 @@ internal sealed class Download(RemoteFile file, string folder, Transport transpo
                 $"the server packs the file for its way ({packed.Value}), which was not asked for and is not read",
                 new(file.Url.ToString())
             );
+        if (encodings.FirstOrDefault(name => name is not ("gzip" or "x-gzip" or "br" or "deflate")) is { } odd)
+            throw new AssayException(
+                $"the server sends the file in an encoding that is not read, '{SourceText.Printable(odd)}'",
+                new(file.Url.ToString())
+            );
         ContentRangeHeaderValue? range = answer.Content.Headers.ContentRange;
         bool isPart =
             answer.Status == HttpStatusCode.PartialContent
@@ -270,7 +275,7 @@ internal sealed class Download(RemoteFile file, string folder, Transport transpo
         long before = part.Length,
             room = (end ?? long.MaxValue) - start - before;
         byte[] buffer = new byte[1 << 17];
-        await using Stream body = Decoded(await answer.Content.ReadAsStreamAsync(cancellation), probe.Encodings);
+        await using Stream body = await answer.Content.ReadAsStreamAsync(cancellation);
         try
         {
             for (int got; (got = await transport.Read(body, buffer, cancellation)) > 0; room -= got)
@@ -323,6 +328,8 @@ internal sealed class Download(RemoteFile file, string folder, Transport transpo
     /// <summary>Puts the parts together, checks them, and gives them the file's name.</summary>
     private string Finish(Probe probe, int parts, CancellationToken cancellation)
     {
+        if (probe.Encodings.Length > 0)
+            Unpack(probe.Encodings, cancellation);
         long length = Enumerable.Range(0, parts).Sum(part => LengthOf(PartPath(part)));
         string whole = parts == 1 ? PartPath(0) : Path.Combine(folder, "whole.part");
         using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256),
@@ -369,6 +376,35 @@ internal sealed class Download(RemoteFile file, string folder, Transport transpo
         Pieces.WriteFile(KeptPath, stream => JsonSerializer.Serialize(stream, kept, RemoteJson.Default.KeptFile));
         Clear();
         return PathOf(kept);
+    }
+
+    /// <summary>Puts the file in the place of the packed form of it that the server sent.</summary>
+    private void Unpack(string[] encodings, CancellationToken cancellation)
+    {
+        string whole = Path.Combine(folder, "whole.part");
+        try
+        {
+            using Stream packed = Decoded(File.OpenRead(PartPath(0)), encodings);
+            using FileStream output = new(whole, FileMode.Create, FileAccess.Write);
+            byte[] buffer = new byte[1 << 20];
+            for (int got; (got = packed.Read(buffer)) > 0; )
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Write(output, buffer.AsSpan(0, got));
+            }
+            Sync(output);
+        }
+        catch (InvalidDataException failure)
+        {
+            Clear();
+            throw new AssayException(
+                $"what the server packed cannot be unpacked: {failure.Message}",
+                new(file.Url.ToString()),
+                "Run again.",
+                failure
+            );
+        }
+        File.Move(whole, PartPath(0), overwrite: true);
     }
 
     private void CheckContent(Probe probe, KeptFile kept, string? other)
@@ -466,12 +502,10 @@ internal sealed class Download(RemoteFile file, string folder, Transport transpo
         foreach (string encoding in encodings.Reverse())
             body = encoding switch
             {
-                "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+                "gzip" or "x-gzip" => new GzipContent(body),
                 "br" => new BrotliStream(body, CompressionMode.Decompress),
                 "deflate" => new ZLibStream(body, CompressionMode.Decompress),
-                _ => throw new AssayException(
-                    $"the server sends the file in an encoding that is not read, '{encoding}'"
-                ),
+                _ => throw new ArgumentException($"An encoding that was not looked at, {encoding}.", nameof(encodings)),
             };
         return body;
     }

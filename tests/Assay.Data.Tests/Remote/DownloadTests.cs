@@ -331,6 +331,16 @@ public sealed class DownloadTests : IDisposable
         );
         Assert.Equal(Bytes, File.ReadAllBytes(Get(server.Root + "/x.csv")));
 
+        // Cut short, but said to be whole.
+        using WebServer cut = new(_ =>
+            new(200, packed.ToArray()[..^40])
+            {
+                Headers = [("Content-Length", (packed.Length - 40).ToString()), ("Content-Encoding", "gzip")],
+            }
+        );
+        Assert.Contains("cannot be unpacked", Assert.Throws<AssayException>(() => Get(cut.Root + "/x.csv")).Message);
+        NothingUnfinished();
+
         using WebServer odd = new(_ => new(200, Bytes) { Headers = [("Content-Encoding", "zebra")] });
         Assert.Contains("zebra", Assert.Throws<AssayException>(() => Get(odd.Root + "/x.csv")).Message);
     }

@@ -13,6 +13,7 @@ namespace Assay.Recipes.Execution;
 internal sealed class Exporter(Store store, StepRunner steps, IRunObserver observer)
 {
     private const string ManifestName = "manifest.json";
+    private const string PreviousName = ".manifest.previous.json";
     private const string TrainSplit = "train";
     private const string DroppedName = "dropped";
 
@@ -68,12 +69,9 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
         try
         {
             Directory.CreateDirectory(folder);
-            // What an earlier export wrote, in more files than this one or others, is not to stand beside it.
-            foreach (ManifestFile file in Existing(folder)?.Files ?? [])
-                if (IsOurs(file.Path) && Same(folder, file))
-                    File.Delete(Path.Combine(folder, file.Path));
-            // The manifest says that the rest is whole: it goes first and comes last.
-            File.Delete(Path.Combine(folder, ManifestName));
+            // The manifest says that the rest is whole: it goes first and comes last. What it names is needed until then.
+            if (File.Exists(Path.Combine(folder, ManifestName)))
+                File.Move(Path.Combine(folder, ManifestName), Path.Combine(folder, PreviousName), overwrite: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -132,6 +130,7 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
                 stream.WriteByte((byte)'\n');
             }
         );
+        SweepPrevious(folder, files);
         store.Sweep(key);
         return manifest;
     }
@@ -210,6 +209,16 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
         return bytes;
     }
 
+    /// <summary>Files of an earlier export, in more or other files than this one, are not to stand beside it.</summary>
+    private static void SweepPrevious(string folder, IReadOnlyList<ManifestFile> files)
+    {
+        HashSet<string> kept = [.. files.Select(file => file.Path)];
+        foreach (ManifestFile file in Existing(folder, PreviousName)?.Files ?? [])
+            if (!kept.Contains(file.Path) && IsOurs(file.Path) && Same(folder, file))
+                File.Delete(Path.Combine(folder, file.Path));
+        File.Delete(Path.Combine(folder, PreviousName));
+    }
+
     /// <summary>True for the names that an export writes; a manifest from elsewhere may say anything.</summary>
     private static bool IsOurs(string path) =>
         path.Split('/') is [_] or ["data" or DroppedName, _] && !path.Contains("..", StringComparison.Ordinal);
@@ -229,12 +238,12 @@ internal sealed class Exporter(Store store, StepRunner steps, IRunObserver obser
         return WriteSplit(folder, TrainSplit, dropped, options, work, row => reasons[row]);
     }
 
-    private static Manifest? Existing(string folder)
+    private static Manifest? Existing(string folder, string name = ManifestName)
     {
         try
         {
             return JsonSerializer.Deserialize(
-                File.ReadAllBytes(Path.Combine(folder, ManifestName)),
+                File.ReadAllBytes(Path.Combine(folder, name)),
                 ManifestJson.Default.Manifest
             );
         }
