@@ -144,7 +144,7 @@ internal sealed class RubricReader(View view, RubricOptions options, Work work)
         string[] texts =
             [.. schema.Where(field => field.Type is ColumnType.Text or ColumnType.Json).Select(field => field.Name)],
             quasi = QuasiColumns(columns, schema);
-        Label label = new NutritionLabel(new() { Top = 100 }).Describe(view, work);
+        Label label = new NutritionLabel(new() { Top = 100, Modules = [LabelModule.Statistics] }).Describe(view, work);
         RubricTally tally = RubricTally.Of(view, counted, texts, options.Pii, quasi, work);
         AxisCounts[] axes =
         [
