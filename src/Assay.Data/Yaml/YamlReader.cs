@@ -90,7 +90,9 @@ public sealed class YamlReader
         Count(1, start, key);
         if (start is AnchorAlias alias)
             return Resolve(alias, depth, key);
-        NodeEvent node = (NodeEvent)start;
+        // Behind a key without a name the parser may give the end of a map where a value should be.
+        if (start is not NodeEvent node)
+            throw problems.Fatal(At(start), key, "this is not YAML: there is no value here");
         string? anchor = node.Anchor.IsEmpty ? null : node.Anchor.Value;
         if (anchor is not null)
             anchors[anchor] = null;
