@@ -17,7 +17,8 @@ internal abstract class MethodCommand(string verb, Amount holdOut, string folder
 {
     private readonly Argument<string[]> _data = new("data")
     {
-        Description = "The rows: files, folders, globs, or addresses (https://..., hf://datasets/owner/name); - is standard input.",
+        Description =
+            "The rows: files, folders, globs, or addresses (https://..., hf://datasets/owner/name); - is standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 

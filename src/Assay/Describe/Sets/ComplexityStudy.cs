@@ -24,7 +24,7 @@ public sealed record ComplexityOptions : RowSetOptions
 }
 
 /// <summary>Says how demanding the rows of a dataset are, or of several side by side: by their structure, tags, a reference model and a judge, whichever there are.</summary>
-/// <remarks>Source: "Surveying the Effects of Quality, Diversity, and Complexity in Synthetic Data From Large Language Models", arXiv 2412.02980, section 3.3 of our notes.</remarks>
+/// <remarks>Source: "Surveying the Effects of Quality, Diversity, and Complexity in Synthetic Data From Large Language Models", arXiv 2412.02980.</remarks>
 [Method("describe/complexity", Paper = "qdc-survey")]
 public sealed class ComplexityStudy : IStudy, IModelUser
 {

@@ -11,7 +11,7 @@ namespace Assay.Describe;
 
 /// <summary>Says how diverse a dataset is, or several side by side: by their words, by vectors of their texts, and by tags or cells where there are any.</summary>
 /// <remarks>
-/// Source: "Surveying the Effects of Quality, Diversity, and Complexity in Synthetic Data From Large Language Models", arXiv 2412.02980, section 3.2 of our notes. All sets are measured on
+/// Source: "Surveying the Effects of Quality, Diversity, and Complexity in Synthetic Data From Large Language Models", arXiv 2412.02980. All sets are measured on
 /// as many rows, drawn at random, in one space of vectors. Standard errors are by a jackknife over ten groups of rows.
 /// </remarks>
 [Method("describe/diversity", Paper = "qdc-survey")]

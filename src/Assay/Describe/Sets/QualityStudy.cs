@@ -24,7 +24,7 @@ public sealed record QualityOptions : RowSetOptions
 }
 
 /// <summary>Says how good the rows of a dataset are, or of several side by side: by keys, scores, a language model and a judge, whichever there are.</summary>
-/// <remarks>Source: "Surveying the Effects of Quality, Diversity, and Complexity in Synthetic Data From Large Language Models", arXiv 2412.02980, section 3.1 of our notes.</remarks>
+/// <remarks>Source: "Surveying the Effects of Quality, Diversity, and Complexity in Synthetic Data From Large Language Models", arXiv 2412.02980.</remarks>
 [Method("describe/quality", Paper = "qdc-survey")]
 public sealed class QualityStudy : IStudy, IModelUser
 {

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Assay.Data;
 using Assay.Describe;
+using Assay.Studies;
 
 namespace Assay.Recipes.Execution;
 
@@ -59,32 +59,12 @@ public sealed class LabelRunner(
             Label = label,
             Files =
             [
-                Write(call.Folder, "label.json", label.ToJson() + "\n"),
-                Write(call.Folder, "label.md", LabelMarkdown.Of(label, title)),
+                StudyRunner.Write(call.Folder, new StudyFile("label.json", label.ToJson() + "\n")),
+                StudyRunner.Write(call.Folder, new StudyFile("label.md", LabelMarkdown.Of(label, title))),
             ],
             Seconds = clock.Elapsed.TotalSeconds,
             Cached = reports[^1].Cached,
         };
-    }
-
-    private static string Write(string folder, string name, string text)
-    {
-        string path = Path.Combine(folder, name);
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new AssayException(
-                $"cannot make the folder for the label: {failure.Message}",
-                new(folder),
-                "Choose another folder with --out; the label is kept in the store.",
-                failure
-            );
-        }
-        Pieces.WriteFile(Path.GetFullPath(path), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-        return path;
     }
 }
 

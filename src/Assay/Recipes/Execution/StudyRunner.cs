@@ -101,7 +101,9 @@ public sealed class StudyRunner(
     private static string Quoted(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 
-    private static string Write(string folder, StudyFile file)
+    /// <summary>Writes one file into a folder, which is made if it is not there, and gives its path.</summary>
+    /// <exception cref="AssayException">The folder cannot be made.</exception>
+    internal static string Write(string folder, StudyFile file)
     {
         string path = Path.Combine(folder, file.Name);
         try
@@ -113,7 +115,7 @@ public sealed class StudyRunner(
             throw new AssayException(
                 $"cannot make the folder for the result: {failure.Message}",
                 new(folder),
-                "Choose another folder with --out; the study is kept in the store.",
+                "Choose another folder with --out; the result is kept in the store.",
                 failure
             );
         }
