@@ -10,7 +10,7 @@ internal static class StudySummary
     private const int Rows = 12,
         Columns = 8,
         Width = 28,
-        LastWidth = 160, // what stands last pushes nothing aside
+        LineWidth = 140, // what stands last pushes nothing aside: it takes what is left of a line
         Sheets = 3,
         Indent = 10;
 
@@ -62,32 +62,31 @@ internal static class StudySummary
         TableColumn[] columns = [.. table.Columns.Take(Columns)];
         int rows = columns.Length == 0 ? 0 : columns[0].Length,
             shown = Math.Min(rows, Rows);
-        string[][] cells =
-        [
-            [.. columns.Select(column => Cut(column.Name))],
-            .. Enumerable
-                .Range(0, shown)
-                .Select(row =>
-                    columns
-                        .Select((column, i) => Cell(column, row, i == columns.Length - 1 ? LastWidth : Width))
-                        .ToArray()
-                ),
-        ];
-        int[] widths = [.. columns.Select((_, i) => cells.Max(row => row[i].Length))];
-        foreach (string[] row in cells)
+        string[][] cells = [.. columns.Select(column => Cells(column, Width))];
+        if (columns.Length > 0)
+            cells[^1] = Cells(
+                columns[^1],
+                Math.Max(Width, LineWidth - cells[..^1].Sum(column => 2 + column.Max(cell => cell.Length)))
+            );
+        for (int row = 0; row <= shown && columns.Length > 0; row++)
             output.WriteLine(
                 "  "
                     + string.Join(
                             "  ",
-                            row.Select(
-                                (cell, i) =>
-                                    columns[i].Words is null ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i])
+                            cells.Select(
+                                (column, i) =>
+                                    columns[i].Words is null
+                                        ? column[row].PadLeft(column.Max(cell => cell.Length))
+                                        : column[row].PadRight(column.Max(cell => cell.Length))
                             )
                         )
                         .TrimEnd()
             );
         if (rows > shown)
             output.WriteLine(Text($"  ... {rows - shown:N0} more"));
+
+        string[] Cells(TableColumn column, int width) =>
+            [Cut(column.Name), .. Enumerable.Range(0, shown).Select(row => Cell(column, row, width))];
     }
 
     private static void Write(IntervalPanel panel, TextWriter output)

@@ -396,23 +396,4 @@ public sealed class DsdlTests : IDisposable
             }
         }
     }
-
-    [Fact]
-    public void Memory_holds_one_sample_at_a_time()
-    {
-        string path = Path.Combine(_folder, "big.json");
-        using (FileStream file = File.Create(path))
-            DsdlWriter.WriteSamples(file, Enumerable.Repeat(new TextValue(new string('x', 1 << 16)), 1500));
-        string main = Write(
-            "data.yaml",
-            "$dsdl-version: '0.5.0'\nmeta: {}\ndata: {sample-type: Str, sample-path: big.json}\n"
-        );
-        long most = 0;
-        int count = 0;
-        foreach (DsdlSample _ in DsdlDataset.Open(main).Samples())
-            if (count++ % 300 == 0)
-                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
-        Assert.Equal(1500, count);
-        Assert.True(most < 60 << 20, $"{most >> 20} MB of a file of 98 MB");
-    }
 }
