@@ -51,7 +51,9 @@ internal static class RubricPanels
                 new(
                     "Datasheet",
                     Text($"{found.Completeness:P0}"),
-                    Text($"{found.Sheet.Open.Count} of {DatasheetQuestions.All.Count} questions are open")
+                    Text(
+                        $"{found.Sheet.Open.Count} of {DatasheetQuestions.All.Count} questions are open; the rest is told from the data"
+                    )
                 ),
             ],
             Panels =
