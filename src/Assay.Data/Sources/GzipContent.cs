@@ -7,7 +7,7 @@ namespace Assay.Data;
 /// The runtime's <see cref="GZipStream"/> takes a truncated file for a whole one. So when it says that the file is at its
 /// end, it is given one more member, a known byte: only at the end of a whole member does exactly that byte come out.
 /// </remarks>
-internal sealed class GzipContent : Stream
+internal sealed class GzipContent : ForwardStream
 {
     private const byte Known = (byte)'!';
     private static readonly byte[] KnownMember = MakeKnownMember();
@@ -20,22 +20,6 @@ internal sealed class GzipContent : Stream
         _input = new(file);
         _gzip = new(_input, CompressionMode.Decompress);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <exception cref="InvalidDataException">The file is damaged or truncated; all that can be read was read before.</exception>
     public override int Read(Span<byte> buffer)
@@ -56,14 +40,6 @@ internal sealed class GzipContent : Stream
             );
     }
 
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -80,37 +56,13 @@ internal sealed class GzipContent : Stream
     }
 
     /// <summary>The file, and behind it, once asked for, the known member.</summary>
-    private sealed class Input(Stream file) : Stream
+    private sealed class Input(Stream file) : ForwardStream
     {
         private MemoryStream? _known;
 
         public void AppendKnownMember() => _known = new(KnownMember, writable: false);
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
         public override int Read(Span<byte> buffer) => _known?.Read(buffer) ?? file.Read(buffer);
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -6,7 +6,7 @@ namespace Assay.Data;
 /// The bytes of a member of an archive as they were stored into it: its first ones can be looked at beforehand, its checksum is checked
 /// at the end, and what all members of the archive unpack to is bounded.
 /// </summary>
-internal sealed class MemberContent(Stream content, ArchiveBudget budget, uint? checksum) : Stream
+internal sealed class MemberContent(Stream content, ArchiveBudget budget, uint? checksum) : ForwardStream
 {
     private readonly Crc32? _sum = checksum is null ? null : new();
     private byte[] _start = [];
@@ -14,20 +14,6 @@ internal sealed class MemberContent(Stream content, ArchiveBudget budget, uint? 
 
     /// <summary>What goes when the content does.</summary>
     public IDisposable? Owner { get; init; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The first bytes, which are read again afterwards.</summary>
     /// <exception cref="InvalidDataException">They cannot be unpacked.</exception>
@@ -50,16 +36,6 @@ internal sealed class MemberContent(Stream content, ArchiveBudget budget, uint? 
         _taken += got;
         return got;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
