@@ -50,6 +50,23 @@ public sealed record DocumentProblem(Location Where, string What, string? Expect
     /// <summary>The whole line of the file that the problem is on, or null if it is not on a line.</summary>
     public string? Line { get; init; }
 
+    /// <summary>A problem at a place of a document.</summary>
+    /// <param name="mark">Where.</param>
+    /// <param name="key">Path of keys from the root; empty for the whole.</param>
+    /// <param name="what">What is wrong.</param>
+    /// <param name="expected">What belongs there.</param>
+    /// <param name="hint">What to do about it.</param>
+    public static DocumentProblem At(TextMark mark, string key, string what, string? expected, string? hint) =>
+        new(
+            new(mark.Source.Path, mark.Line, mark.Column, Key: key.Length == 0 ? null : SourceText.Printable(key, 200)),
+            what,
+            expected,
+            hint
+        )
+        {
+            Line = mark.Source.Line(mark.Line),
+        };
+
     internal string Message => Expected is null ? What : $"{What}; expected {Expected}";
 
     /// <summary>The line with a caret under the column, or null.</summary>

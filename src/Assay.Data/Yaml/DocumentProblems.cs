@@ -17,22 +17,7 @@ public sealed class DocumentProblems
     /// <param name="expected">What belongs there.</param>
     /// <param name="hint">What to do about it.</param>
     public void Add(TextMark mark, string key, string what, string? expected = null, string? hint = null) =>
-        Add(
-            new(
-                new(
-                    mark.Source.Path,
-                    mark.Line,
-                    mark.Column,
-                    Key: key.Length == 0 ? null : SourceText.Printable(key, 200)
-                ),
-                what,
-                expected,
-                hint
-            )
-            {
-                Line = mark.Line > 0 ? mark.Source.Line(mark.Line) : null,
-            }
-        );
+        Add(DocumentProblem.At(mark, key, what, expected, hint));
 
     /// <summary>Adds a problem.</summary>
     public void Add(DocumentProblem problem)

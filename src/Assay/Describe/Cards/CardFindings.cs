@@ -68,23 +68,5 @@ internal sealed class CardFindings
         );
 
     private void Add(bool isError, TextMark mark, string key, string what, string? expected, string? hint) =>
-        _found.Add(
-            new(
-                isError,
-                new(
-                    new(
-                        mark.Source.Path,
-                        mark.Line,
-                        mark.Column,
-                        Key: key.Length == 0 ? null : SourceText.Printable(key, 200)
-                    ),
-                    what,
-                    expected,
-                    hint
-                )
-                {
-                    Line = mark.Source.Line(mark.Line),
-                }
-            )
-        );
+        _found.Add(new(isError, DocumentProblem.At(mark, key, what, expected, hint)));
 }
